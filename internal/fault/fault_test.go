@@ -40,3 +40,14 @@ func TestKindOfFindsWrappedFaults(t *testing.T) {
 		t.Errorf("kind of a plain error %q, want none", got)
 	}
 }
+
+func TestProblemsAreInvalidInput(t *testing.T) {
+	var p fault.Problems
+	if p.Err() != nil {
+		t.Errorf("no problems: got %v, want nil", p.Err())
+	}
+	p.Add("title", "publishing.title_missing", nil)
+	if got := fault.KindOf(p.Err()); got != fault.Invalid {
+		t.Errorf("kind %q, want invalid", got)
+	}
+}
