@@ -66,7 +66,7 @@ func (a *Application) Do(act Act) error {
 		return errNoMove(a.Status, act)
 	}
 	a.Status = to
-	if act != ReturnForCorrection {
+	if to != Returned {
 		a.Return = nil
 	}
 	return nil

@@ -66,3 +66,15 @@ func TestACorrectionEndsTheReturn(t *testing.T) {
 		t.Errorf("after the correction: %s, return %v; want received and none", a.Status, a.Return)
 	}
 }
+
+func TestAReplyOrAnAssignmentKeepsWhatIsToBeCorrected(t *testing.T) {
+	for _, act := range []application.Act{application.Assign, application.Reply, application.Ask} {
+		a := application.Application{Status: application.Returned, Return: &application.Return{Message: "写真を添えてください"}}
+		if err := a.Do(act); err != nil {
+			t.Fatal(err)
+		}
+		if a.Return == nil {
+			t.Errorf("%s: the applicant no longer sees what to correct", act)
+		}
+	}
+}
