@@ -218,3 +218,10 @@ func SizeText(bytes int64) string {
 	}
 	return fmt.Sprintf("%.1f MB", float64(bytes)/megabyte)
 }
+
+// Sniff returns the type of a file by its name and the first SniffBytes of its
+// content, and whether it is one of l.Types. Name and content must agree.
+func (l FileLimits) Sniff(fileName string, head []byte) (string, bool) {
+	t, ok := l.typeOf(fileName)
+	return t.name, ok && t.begins(head)
+}
