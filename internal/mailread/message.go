@@ -74,6 +74,9 @@ type Message struct {
 	Raw []byte
 	// Body is the part of Raw after the header.
 	Body []byte
+	// Signed is what the signature of a multipart/signed mail is about, its
+	// header included; nil for other mails.
+	Signed []byte
 }
 
 // A Part is a leaf of the mail.
@@ -123,6 +126,7 @@ func Read(raw []byte) Message {
 	}
 	m.Text = strings.TrimSpace(r.walk(m.Header, m.Body, 0, false))
 	m.Parts = r.parts
+	m.Signed = r.signed
 	m.Notes = r.notes
 	return m
 }
@@ -139,9 +143,10 @@ func (m Message) Has(n Note) bool {
 
 // A reader holds what is gathered while one mail is read.
 type reader struct {
-	parts []Part
-	notes []Note
-	noted map[Note]bool
+	parts  []Part
+	notes  []Note
+	noted  map[Note]bool
+	signed []byte
 }
 
 func (r *reader) note(n Note) {

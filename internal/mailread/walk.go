@@ -54,6 +54,9 @@ func (r *reader) walkMultipart(mediaType, b string, body []byte, depth int, atta
 	if !closed {
 		r.note(NoteUnterminated)
 	}
+	if mediaType == "multipart/signed" && depth == 0 && len(entities) > 1 {
+		r.signed = entities[0]
+	}
 	var texts []string
 	for i, e := range entities {
 		if len(r.parts) >= MaxParts {
