@@ -78,7 +78,7 @@ func (k address) Typed(_ Field, answer json.RawMessage) map[string][]string {
 func (address) Lines(f Field, answer json.RawMessage, w Words) []Line {
 	a := decode[addressAnswer](answer)
 	part := func(suffix, value string) Line {
-		label := w("field.part_label", fault.Args{"label": f.Label, "part": w("field.part_"+suffix, nil)})
+		label := w("field.part_label", fault.Args{"label": f.Label, "part": w("field.part_" + suffix)})
 		return Line{Part: suffix, Label: label, Values: []string{value}}
 	}
 	return []Line{

@@ -62,7 +62,7 @@ func (consent) Lines(f Field, answer json.RawMessage, w Words) []Line {
 	}
 	box := f.Settings.(*consentSettings).Box
 	if box == "" {
-		box = w("field.consent_box", nil)
+		box = w("field.consent_box")
 	}
 	return one(w("field.consent_given", fault.Args{"box": box, "version": a.Version}))
 }

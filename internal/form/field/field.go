@@ -16,8 +16,6 @@ import (
 	"html/template"
 	"regexp"
 	"slices"
-
-	"madoguchi/internal/fault"
 )
 
 // ID names a field within a form. It stays the same across the form's versions.
@@ -65,8 +63,9 @@ func (f Field) CollectsMyNumber() bool {
 	return ok && s.Format == "my_number"
 }
 
-// Words gives the sentence of a key in the reader's language.
-type Words func(key string, args fault.Args) string
+// Words gives the sentence of a key in the reader's language; args is nothing or
+// one fault.Args.
+type Words func(key string, args ...any) string
 
 // A Kind decides how a field is read, checked, put into words and shown.
 type Kind interface {

@@ -28,7 +28,7 @@ func (p Problem) Text(w Words) string {
 	}
 	args["label"] = p.Label
 	if p.Part != "" {
-		args["label"] = w("field.of", fault.Args{"label": p.Label, "part": w("field.part_"+p.Part, nil)})
+		args["label"] = w("field.of", fault.Args{"label": p.Label, "part": w("field.part_" + p.Part)})
 	}
 	return w(p.Key, args)
 }

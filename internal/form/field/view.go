@@ -84,7 +84,7 @@ func render(fields []Field, v View) (template.HTML, error) {
 }
 
 // W gives words to the templates.
-func (r *row) W(key string) string { return r.view.Words("field."+key, nil) }
+func (r *row) W(key string) string { return r.view.Words("field." + key) }
 
 // say is a problem as it stands next to its control.
 func (r *row) say(p Problem) string {
