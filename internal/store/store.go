@@ -13,10 +13,22 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"madoguchi/internal/tenant"
 )
+
+// ErrOutcomeUnknown is in the chain of the error of a failed commit: the act
+// may have been kept or not. Whoever repeats it does so under its key.
+var ErrOutcomeUnknown = errors.New("outcome of the commit is unknown")
+
+// Options are what an engine is opened with. The zero value works.
+type Options struct {
+	// Now is the business clock; nil means time.Now. Engines make it strictly
+	// increasing.
+	Now func() time.Time
+}
 
 // DB runs transactions. Many goroutines may use it.
 type DB interface {
@@ -29,9 +41,10 @@ type DB interface {
 	//
 	// f may run more than once, and on another goroutine: it makes no IDs,
 	// codes or keys, sends nothing, and assigns its results from the start.
-	// A canceled ctx keeps f from starting, but does not interrupt it. An
-	// error of the commit itself means that the outcome is unknown: the
-	// caller repeats only what a key makes idempotent.
+	// A canceled ctx keeps f from starting, but does not interrupt it; the
+	// statements of f have a deadline of the engine's own. A panic of f
+	// becomes an error. An error of the commit itself is ErrOutcomeUnknown:
+	// the caller repeats only what a key makes idempotent.
 	Write(ctx context.Context, id tenant.ID, f func(Tx) error) error
 
 	// Service is what belongs to no tenant.
