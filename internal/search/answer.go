@@ -1,0 +1,129 @@
+package search
+
+// answer gives the documents that have what p wants, in no order and without their plan.
+func (ix *Index) answer(p plan, minute uint32, nearly bool) []Hit {
+	total := make([]float32, len(ix.docs))
+	for i, w := range p.wanted {
+		got := ix.have(w, nearly)
+		if got.found == 0 {
+			return nil
+		}
+		for doc, score := range got.score {
+			switch {
+			case i == 0:
+				total[doc] = score
+			case score == 0 || total[doc] == 0:
+				total[doc] = 0
+			default:
+				total[doc] += score
+			}
+		}
+	}
+	unwanted := newColumn(len(ix.docs))
+	for _, phrase := range p.absent {
+		ix.scan(phrase, 1, direct, unwanted)
+	}
+	var hits []Hit
+	for doc, score := range total {
+		if score == 0 || unwanted.score[doc] > 0 {
+			continue
+		}
+		e := &ix.docs[doc]
+		state := e.state(minute)
+		worth := [...]float32{Open: 1, Before: beforeWorth, Closed: closedWorth}[state]
+		hits = append(hits, Hit{Doc: doc, ID: e.id, Title: e.titleText, State: state, Score: rounded(float64(score * worth * e.popular))})
+	}
+	return hits
+}
+
+// have is how well each document has w.
+func (ix *Index) have(w word, nearly bool) *column {
+	whole := newColumn(len(ix.docs))
+	whole.fill(ix, w.whole)
+	switch {
+	case nearly:
+		ix.mostOf(w, whole)
+	case len(w.parts) > 0:
+		ix.allOf(w, whole)
+	}
+	return whole
+}
+
+// allOf adds to whole the documents that have every part of w.
+func (ix *Index) allOf(w word, whole *column) {
+	sum := make([]float32, len(ix.docs))
+	one := newColumn(len(ix.docs))
+	letters := 0
+	for i, p := range w.parts {
+		one.reset()
+		one.fill(ix, p)
+		if one.found == 0 {
+			return
+		}
+		letters += len(p.phrase)
+		for doc, score := range one.score {
+			if score == 0 || i > 0 && sum[doc] == 0 {
+				sum[doc] = 0
+				continue
+			}
+			sum[doc] += score * float32(len(p.phrase))
+		}
+	}
+	for doc, score := range sum {
+		if score > 0 {
+			bonus := float32(1)
+			if whole.score[doc] > 0 {
+				bonus = wholeBonus
+			}
+			whole.take(doc, bonus*max(score/float32(letters), whole.score[doc]), direct)
+		}
+	}
+}
+
+// Matched tells by which words h, a hit in ix, was found, in the order of the
+// query. It takes some microseconds: ask for the hits that are shown.
+func (ix *Index) Matched(h Hit) []Match {
+	var all []Match
+	one := ix.only(h.Doc)
+	for _, w := range h.plan.wanted {
+		whole := newColumn(1)
+		whole.fill(one, w.whole)
+		if whole.score[0] > 0 {
+			all = append(all, w.whole.match(whole.by[0]))
+			continue
+		}
+		for _, part := range append(w.parts, w.fragments()...) {
+			c := newColumn(1)
+			c.fill(one, part)
+			if c.score[0] > 0 {
+				all = append(all, part.match(c.by[0]))
+			}
+		}
+	}
+	return all
+}
+
+// match is how p was found by an alternative, or directly.
+func (p part) match(by int16) Match {
+	if by == direct {
+		m := Match{Typed: p.written, Found: p.written}
+		if p.instead != "" {
+			m.Found, m.How = p.instead, Corrected
+		}
+		return m
+	}
+	return Match{Typed: p.written, Found: p.alike[by].written, How: Synonym}
+}
+
+// only is an index of one document of ix.
+func (ix *Index) only(doc int) *Index {
+	e := ix.docs[doc]
+	end := uint32(len(ix.text))
+	if doc+1 < len(ix.docs) {
+		end = ix.docs[doc+1].begin + 1
+	}
+	one := &Index{docs: []entry{e}, text: ix.text[e.begin:end]}
+	one.docs[0].begin = 0
+	one.indexPairs()
+	return one
+}

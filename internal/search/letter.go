@@ -1,0 +1,52 @@
+package search
+
+// A letter is a folded character in 15 bits. The sixteenth marks the first
+// letter of a word in indexed text.
+type letter uint16
+
+const (
+	fieldEnd  letter = 0      // stands before, between and after fields
+	wordBegin letter = 0x8000 // flag
+	codeBits         = 15
+)
+
+// letterOf maps the characters that Japanese text has one to one. Others
+// share the last thousands: they are so rare that a wrong match is too.
+func letterOf(r rune) letter {
+	switch {
+	case r < 0x800:
+		return letter(r + 1)
+	case r >= 0x3040 && r <= 0x30ff:
+		return letter(0x801 + r - 0x3040)
+	case r >= 0x4e00 && r <= 0x9fff:
+		return letter(0x900 + r - 0x4e00)
+	case r >= 0x3400 && r <= 0x4dbf:
+		return letter(0x5b00 + r - 0x3400)
+	}
+	return letter(0x7500 + r%0xaff)
+}
+
+func (l letter) plain() letter { return l &^ wordBegin }
+
+func (l letter) begins() bool { return l&wordBegin != 0 || l == fieldEnd }
+
+func (l letter) isDigit() bool { return l.plain() >= '0'+1 && l.plain() <= '9'+1 }
+
+func (l letter) isLatin() bool { return l.plain() <= 0x800 && l.plain() != fieldEnd && !l.isDigit() }
+
+func (l letter) isKana() bool { return l.plain() > 0x800 && l.plain() < 0x900 }
+
+// letters encodes glyphs; with marks, the first letter of each word is flagged.
+func letters(gs []glyph, marks bool) []letter {
+	ls := make([]letter, len(gs))
+	for i, g := range gs {
+		ls[i] = letterOf(g.r)
+		if marks && wordStart(gs, i) {
+			ls[i] |= wordBegin
+		}
+	}
+	return ls
+}
+
+// pair is the key of two letters that follow each other.
+func pair(a, b letter) uint32 { return uint32(a.plain())<<codeBits | uint32(b.plain()) }

@@ -1,0 +1,212 @@
+package search
+
+import (
+	"math"
+	"strings"
+)
+
+// plan is a query made ready: what a document must have, and must not.
+type plan struct {
+	wanted []word
+	absent [][]letter
+}
+
+// word is one typed word. A document has it when it has the whole, or every
+// part that is needed.
+type word struct {
+	whole part
+	parts []part // empty when the whole is all there is to look for
+}
+
+// part is a stretch of a typed word and what stands for it.
+type part struct {
+	written string // as typed
+	phrase  []letter
+	needed  bool
+	instead string // the word looked for when it is not the one typed
+	alike   []alternative
+}
+
+// planFor reads q. Empty words (したい, 方法) are left out unless nothing else
+// is there.
+func planFor(q Query) plan {
+	var p plan
+	var empty []word
+	for _, t := range words(q.Text) {
+		gs := fold(t.text)
+		if t.absent {
+			p.absent = append(p.absent, letters(gs, false))
+			continue
+		}
+		w := word{whole: part{written: t.text, phrase: letters(gs, false), needed: true}}
+		if t.exact {
+			p.wanted = append(p.wanted, w)
+			continue
+		}
+		if !q.NoSynonyms {
+			w.whole.alike = q.Dictionary.alike(w.whole.phrase)
+		}
+		parts, isEmpty := q.Dictionary.split(gs, plain(t.text), !q.NoSynonyms)
+		if isEmpty {
+			empty = append(empty, w)
+			continue
+		}
+		if len(parts) > 1 || len(parts) == 1 && len(parts[0].phrase) < len(w.whole.phrase) {
+			w.parts = parts
+		}
+		p.wanted = append(p.wanted, w)
+	}
+	if len(p.wanted) == 0 {
+		p.wanted = empty
+	}
+	return p
+}
+
+// Costs of a way to part a word: the cheapest is taken. A known word costs
+// the same whatever its length, so that long words win over short ones.
+const (
+	costKnown   = 1
+	costUnknown = 1.5 // for each letter
+)
+
+// split parts gs, whose glyphs stand in source, into the words d knows and
+// what lies between them. It gives only the parts worth looking for; empty
+// reports that there is none.
+func (d *Dictionary) split(gs []glyph, source string, synonyms bool) (parts []part, empty bool) {
+	all := letters(gs, false)
+	cuts := d.cuts(gs, all)
+	blank := true
+	for i := 0; i+1 < len(cuts); i++ {
+		from, to := cuts[i], cuts[i+1]
+		known, isEmpty := d.knows(all[from:to])
+		if isEmpty {
+			continue
+		}
+		blank = false
+		p := part{written: writtenAt(gs, source, from, to), phrase: all[from:to]}
+		p.needed = known || isContent(gs, from, to)
+		if synonyms {
+			p.alike = d.alike(p.phrase)
+		}
+		parts = append(parts, p)
+	}
+	needed := parts[:0:0]
+	for _, p := range parts {
+		if p.needed {
+			needed = append(needed, p)
+		}
+	}
+	if len(needed) > 0 {
+		return needed, false
+	}
+	for i := range parts {
+		parts[i].needed = true
+	}
+	return parts, blank
+}
+
+// cuts are the places where gs is parted, with 0 and its length.
+func (d *Dictionary) cuts(gs []glyph, all []letter) []int {
+	cost := make([]float64, len(gs)+1)
+	back := make([]int, len(gs)+1)
+	for end := 1; end <= len(gs); end++ {
+		cost[end], back[end] = math.Inf(1), end-1
+		for begin := max(0, end-d.longestWord()); begin < end; begin++ {
+			if known, _ := d.knows(all[begin:end]); !known || !standsAlone(gs, begin, end) {
+				continue
+			}
+			if c := cost[begin] + costKnown; c < cost[end] {
+				cost[end], back[end] = c, begin
+			}
+		}
+		if c := cost[end-1] + costUnknown; c < cost[end] {
+			cost[end], back[end] = c, end-1
+		}
+	}
+	var reversed []int
+	for at := len(gs); at > 0; at = back[at] {
+		reversed = append(reversed, at)
+	}
+	cuts := []int{0}
+	for i := len(reversed) - 1; i >= 0; i-- {
+		cuts = append(cuts, reversed[i])
+	}
+	return d.joinUnknown(gs, all, cuts)
+}
+
+// joinUnknown takes out the cuts between unknown letters of one kind.
+func (d *Dictionary) joinUnknown(gs []glyph, all []letter, cuts []int) []int {
+	unknown := func(i int) bool {
+		known, _ := d.knows(all[cuts[i]:cuts[i+1]])
+		return !known || !standsAlone(gs, cuts[i], cuts[i+1])
+	}
+	joined := cuts[:1:1]
+	for i := 1; i+1 < len(cuts); i++ {
+		if at := cuts[i]; !unknown(i-1) || !unknown(i) || !continues(gs, at) {
+			joined = append(joined, at)
+		}
+	}
+	return append(joined, len(gs))
+}
+
+func (d *Dictionary) longestWord() int {
+	if d == nil {
+		return 0
+	}
+	return d.longest
+}
+
+// standsAlone reports whether a known word may be read at gs[begin:end]: a
+// single kanji within a longer run is a part of another word (犬 in 犬山), and
+// digits and latin letters are not parted.
+func standsAlone(gs []glyph, begin, end int) bool {
+	first, last := gs[begin], gs[end-1]
+	joinsBefore := begin > 0 && !first.gap && gs[begin-1].script == first.script
+	joinsAfter := end < len(gs) && !gs[end].gap && gs[end].script == last.script
+	switch {
+	case first.script == digit || first.script == latin:
+		return !joinsBefore && !joinsAfter
+	case end-begin == 1 && first.script == kanji:
+		return !joinsBefore && !joinsAfter
+	case last.script == katakana && first.script == katakana:
+		return !joinsBefore && !joinsAfter || end-begin > 2
+	}
+	return true
+}
+
+// continues reports whether unknown glyph i belongs to the word before it.
+func continues(gs []glyph, i int) bool {
+	if gs[i].gap || gs[i].r == '第' {
+		return false
+	}
+	before := gs[i-1]
+	if before.script == digit || before.r == '第' {
+		return gs[i].script == digit || gs[i].script == kanji
+	}
+	return gs[i].script == before.script ||
+		gs[i].script == digit && strings.ContainsRune("月年第", before.r)
+}
+
+// isContent reports whether the unknown letters gs[from:to] are a word to look
+// for, and not an ending, a particle or the stem of a verb.
+func isContent(gs []glyph, from, to int) bool {
+	switch gs[from].script {
+	case hiragana:
+		return to-from >= 3 && (from == 0 || gs[from-1].script != kanji)
+	case kanji:
+		return to-from > 1 || to == len(gs) || gs[to].script != hiragana
+	}
+	return true
+}
+
+// writtenAt is what a person typed for gs[from:to].
+func writtenAt(gs []glyph, source string, from, to int) string {
+	end := len(source)
+	if to < len(gs) {
+		end = int(gs[to].at)
+	}
+	if begin := int(gs[from].at); begin < end {
+		return strings.TrimSpace(source[begin:end])
+	}
+	return ""
+}
