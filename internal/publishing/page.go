@@ -39,7 +39,7 @@ func (e *Editors) SetPage(ctx context.Context, who staff.Who, page notice.Page) 
 		return err
 	}
 	if !slices.Contains(notice.Pages, page.Name) {
-		return fault.New(fault.NotFound, "office.not_found")
+		return fault.New(fault.NotFound, "publishing.not_found")
 	}
 	var p fault.Problems
 	page.Title = line(&p, "title", page.Title, maxPageTitle, true)
@@ -63,7 +63,7 @@ func (e *Editors) SetPortal(ctx context.Context, who staff.Who, t tenant.Tenant)
 		return err
 	}
 	if t.ID != who.Tenant {
-		return fault.New(fault.NotFound, "office.not_found")
+		return fault.New(fault.NotFound, "publishing.not_found")
 	}
 	var p fault.Problems
 	t.Settings = checkPortal(&p, t.Settings)
@@ -89,7 +89,7 @@ func (e *Editors) tenant(ctx context.Context, id tenant.ID) (tenant.Tenant, erro
 	}
 	i := slices.IndexFunc(all, func(t tenant.Tenant) bool { return t.ID == id })
 	if i < 0 {
-		return tenant.Tenant{}, fault.New(fault.NotFound, "office.not_found")
+		return tenant.Tenant{}, fault.New(fault.NotFound, "publishing.not_found")
 	}
 	return all[i], nil
 }

@@ -35,6 +35,19 @@ func (e *Editors) Procedures(ctx context.Context, who staff.Who) ([]procedure.Pr
 	return all, err
 }
 
+// Sections returns the sections that a procedure can be given to.
+func (e *Editors) Sections(ctx context.Context, who staff.Who) ([]staff.Section, error) {
+	if err := may(who, staff.EditProcedures); err != nil {
+		return nil, err
+	}
+	var all []staff.Section
+	err := e.DB.Read(ctx, who.Tenant, func(tx store.Tx) (err error) {
+		all, err = tx.Sections(ctx)
+		return err
+	})
+	return all, err
+}
+
 // Opened is a procedure with what its editor needs beside it.
 type Opened struct {
 	Procedure procedure.Procedure

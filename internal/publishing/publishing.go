@@ -35,7 +35,7 @@ type Editors struct {
 // not use do not exist for it.
 func may(who staff.Who, p staff.Permission) error {
 	if !who.May(p) {
-		return fault.New(fault.NotFound, "office.not_found")
+		return fault.New(fault.NotFound, "publishing.not_found")
 	}
 	return nil
 }
