@@ -128,7 +128,8 @@ func (v *edit) keepPaper(f procedure.PaperForm) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "editing.unreadable").Because(err)
 	}
-	defer v.r.MultipartForm.RemoveAll() //nolint:errcheck // the system removes temporary files as well
+	//lint:ignore errcheck the system removes temporary files as well
+	defer v.r.MultipartForm.RemoveAll()
 	form := v.r.PostForm
 	f.Title, f.Category, f.Revision = form.Get("title"), form.Get("category"), form.Get("revision")
 	f.Procedure, f.Published, f.Version = procedure.ID(form.Get("procedure")), form.Get("published") != "", version(form)
