@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"madoguchi/internal/jptext"
 	"madoguchi/internal/web/ui"
 	"madoguchi/internal/words"
 )
@@ -57,35 +58,8 @@ func (t Times) text(key string, at time.Time) string {
 
 func two(n int) string { return fmt.Sprintf("%02d", n) }
 
-// eras are the eras with their first days, the latest first.
-var eras = []struct {
-	key   string
-	first string
-}{
-	{"time.era_reiwa", "2019-05-01"},
-	{"time.era_heisei", "1989-01-08"},
-	{"time.era_showa", "1926-12-25"},
-	{"time.era_taisho", "1912-07-30"},
-	{"time.era_meiji", "1868-01-25"},
-}
-
 // Era is 1990年（平成2年）4月15日.
-func (t Times) Era(at time.Time) string {
-	at = at.In(Tokyo)
-	day := at.Format(time.DateOnly)
-	for _, e := range eras {
-		if day < e.first {
-			continue
-		}
-		begin, _ := strconv.Atoi(e.first[:4]) // the table holds numbers
-		n := strconv.Itoa(at.Year() - begin + 1)
-		if n == "1" {
-			n = t.Words.Text("time.first_year")
-		}
-		return t.Words.Text("time.era", "y", at.Year(), "era", t.Words.Text(e.key), "n", n, "m", int(at.Month()), "d", at.Day())
-	}
-	return t.Date(at)
-}
+func (t Times) Era(at time.Time) string { return jptext.BothDate(at.In(Tokyo)) }
 
 // DaysLeft counts the days from now until the end, both as days in Japan:
 // 0 is today. An end at midnight belongs to the day before.
