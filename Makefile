@@ -18,7 +18,7 @@ build:
 # test is everything that must always hold, on both engines.
 test:
 	@scripts/need $(TOOLS)
-	scripts/postgres-test go test -timeout 10m $(PKG)
+	scripts/test go test -timeout 10m $(PKG)
 
 # lint prints nothing when there is nothing to say.
 lint:

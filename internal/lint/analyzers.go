@@ -58,7 +58,7 @@ import (
 
 // all lists every check.
 func all() []*analysis.Analyzer {
-	errcheck.DefaultExcludedSymbols = append(errcheck.DefaultExcludedSymbols, printing...)
+	errcheck.DefaultExcludedSymbols = append(errcheck.DefaultExcludedSymbols, harmless...)
 	list := slices.Concat(vet(), others(), own())
 	for _, group := range [][]*lint.Analyzer{staticcheck.Analyzers, simple.Analyzers, stylecheck.Analyzers} {
 		for _, a := range group {
@@ -71,11 +71,14 @@ func all() []*analysis.Analyzer {
 	return list
 }
 
-// printing lists the calls whose failure leaves nothing to do: the reader of
-// the output has gone.
-var printing = []string{
+// harmless lists the calls whose failure leaves nothing to do: the reader of
+// the output has gone, or what was only read, or given up, is closed.
+var harmless = []string{
 	"fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln", "io.WriteString",
 	"(net/http.ResponseWriter).Write", "(*net/http.ResponseController).Flush",
+	"(io.ReadCloser).Close", "(io.ReadSeekCloser).Close",
+	"(net.Conn).Close", "(net.Listener).Close", "(*net/http.Server).Close",
+	"(*github.com/emersion/go-smtp.Client).Close", "(*github.com/emersion/go-smtp.Server).Close",
 }
 
 // vet lists the passes of go vet that can find something in pure Go, and those
