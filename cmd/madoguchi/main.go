@@ -29,7 +29,10 @@ type command struct {
 const exitUsage = 3
 
 // commands lists every subcommand, in the order of the help text.
-var commands = []command{}
+var commands = []command{
+	{"verify", "verify the signatures of PDF, XML and CMS files", runVerify},
+	{"search", "find procedures by the words of life", runSearch},
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -198,6 +198,12 @@ func (m *SignedData) signerOf(s *Signer, more []*certificate.Certificate, r *Res
 	return nil
 }
 
+// Named gives the certificate that the signer names, or nil, for messages
+// whose content is not at hand. It proves nothing.
+func (m *SignedData) Named(s *Signer, more []*certificate.Certificate) *certificate.Certificate {
+	return m.signerOf(s, more, &Result{})
+}
+
 func (s *Signer) byIdentifier(all []*certificate.Certificate) *certificate.Certificate {
 	for _, c := range all {
 		if s.identifies(c) {

@@ -29,6 +29,9 @@ func (f *File) inflate(s *Stream) ([]byte, error) {
 	return b, nil
 }
 
+// Decode gives a stream's bytes without its filters; FlateDecode is known.
+func (f *File) Decode(s *Stream) ([]byte, error) { return f.inflate(s) }
+
 // filters gives the names and parameters of a stream's filters.
 func filters(d *Dict) ([]Name, []*Dict, error) {
 	switch v := d.Get("Filter").(type) {

@@ -143,6 +143,56 @@ func (c *collector) orphans() {
 	}
 }
 
+// Hidden finds signature dictionaries that the view does not reach, in earlier
+// revisions or in none: what a later revision took away. known are those that
+// the view has.
+func (v *View) Hidden(known []Signature) []Signature {
+	f, mark := v.File, []byte("/ByteRange")
+	var list []Signature
+	for pos := 0; len(list) < maxHidden; {
+		at := bytes.Index(f.Data[pos:], mark)
+		if at < 0 {
+			break
+		}
+		at += pos
+		pos = at + len(mark)
+		if slices.ContainsFunc(known, func(s Signature) bool { return s.covers(at) }) {
+			continue
+		}
+		head := bytes.LastIndex(f.Data[max(0, at-1<<17):at], []byte("obj"))
+		if head < 0 {
+			continue
+		}
+		num, _, start, ok := f.headBefore(head + max(0, at-1<<17))
+		if !ok {
+			continue
+		}
+		o, err := f.object(start, num, len(f.Data), nil)
+		if err != nil || o.End < at {
+			continue
+		}
+		d := DictOf(o.Value)
+		if d.Has("ByteRange") && d.Has("Contents") && !UsageRights(v, d) {
+			list = append(list, Signature{Num: num, Start: o.Start, End: o.End, Dict: d, Removed: true})
+			known = append(known, list[len(list)-1])
+		}
+	}
+	return list
+}
+
+// maxHidden bounds how many signatures are looked for where none belongs.
+const maxHidden = 100
+
+// covers tells whether the signature's dictionary stands around byte at. That
+// of a direct dictionary is known by its Contents.
+func (s Signature) covers(at int) bool {
+	if s.End > 0 {
+		return at >= s.Start && at < s.End
+	}
+	c, ok := s.Dict.Get("Contents").(String)
+	return ok && c.Start >= 0 && at > c.Start-4096 && at < c.End+4096
+}
+
 // UsageRights tells whether the signature grants the features of a viewer
 // (12.8.2.3) instead of signing for a person.
 func UsageRights(v *View, d *Dict) bool {
@@ -209,7 +259,7 @@ func Text(b []byte) string {
 // LooksSigned tells whether raw bytes show signs of a PDF signature, for files
 // that cannot be read.
 func LooksSigned(data []byte) bool {
-	for _, mark := range []string{"/ByteRange", "/adbe.pkcs7", "/adbe.x509", "/ETSI.CAdES", "/ETSI.RFC3161", "/FT/Sig", "/FT /Sig", "/SigFlags"} {
+	for _, mark := range []string{"/ByteRange", "/adbe.pkcs7", "/adbe.x509", "/ETSI.CAdES", "/ETSI.RFC3161"} {
 		if bytes.Contains(data, []byte(mark)) {
 			return true
 		}

@@ -100,7 +100,12 @@ func (v *View) add(s *section) {
 	}
 }
 
+// checkRoot asks for a catalog with pages; of an encrypted file these may be
+// out of sight.
 func (v *View) checkRoot() error {
+	if v.Encrypted() {
+		return nil
+	}
 	root := DictOf(v.Resolve(v.Trailer.Get("Root")))
 	if root == nil {
 		return fmt.Errorf("%w: no catalog", ErrSyntax)
@@ -204,6 +209,11 @@ func (v *View) Object(num int) (Object, error) {
 	o, inexact, err := v.File.objectAt(at.Offset, num, v.End, v.length)
 	v.Inexact = v.Inexact || inexact
 	return o, err
+}
+
+// ObjectAt reads the object of number num at exactly this offset.
+func (v *View) ObjectAt(num, off int) (Object, error) {
+	return v.File.object(off, num, v.End, v.length)
 }
 
 // length resolves a stream's indirect Length.

@@ -199,13 +199,35 @@ func (t *Timestamp) Take(findings ...Finding) {
 	}
 }
 
-// Lower makes the verdict v with sub unless the signature's is already as bad,
-// and notes the reason in any case.
+// Lower makes the verdict v with sub unless the signature's is already worse,
+// and notes the reason in any case. Of two doubts the one that EN 319 102-1
+// would meet first gives the sub-indication.
 func (s *Signature) Lower(v Verdict, sub Sub, why Reason) {
 	s.Reasons = append(s.Reasons, why)
-	if rank(v) > rank(s.Verdict) {
-		s.Verdict, s.Sub = v, sub
+	s.Verdict, s.Sub = worse(s.Verdict, s.Sub, v, sub)
+}
+
+func worse(v Verdict, sub Sub, other Verdict, otherSub Sub) (Verdict, Sub) {
+	if rank(other) > rank(v) || (other == v && v == Indeterminate && order(otherSub) < order(sub)) {
+		return other, otherSub
 	}
+	return v, sub
+}
+
+// order is the place of a doubt in the order of validation: is the signed data
+// there, who signed, is there a chain; then the rest as it comes.
+func order(sub Sub) int {
+	switch sub {
+	case DataNotFound:
+		return 1
+	case NoSigningCertificate:
+		return 2
+	case NoChain:
+		return 3
+	case "":
+		return 5
+	}
+	return 4
 }
 
 // Note adds a reason that does not change the verdict.
@@ -214,9 +236,7 @@ func (s *Signature) Note(why Reason) { s.Reasons = append(s.Reasons, why) }
 // Lower does for a time-stamp what Signature.Lower does.
 func (t *Timestamp) Lower(v Verdict, sub Sub, why Reason) {
 	t.Reasons = append(t.Reasons, why)
-	if rank(v) > rank(t.Verdict) {
-		t.Verdict, t.Sub = v, sub
-	}
+	t.Verdict, t.Sub = worse(t.Verdict, t.Sub, v, sub)
 }
 
 // Close sets the file's verdict to the worst of its signatures, and to
@@ -237,9 +257,7 @@ func (f *File) Close() {
 		if s.Timestamp != nil && s.Timestamp.Reasons == nil {
 			s.Timestamp.Reasons = []Reason{}
 		}
-		if f.Verdict == "" || rank(s.Verdict) > rank(f.Verdict) {
-			f.Verdict, f.Sub = s.Verdict, s.Sub
-		}
+		f.Verdict, f.Sub = worse(f.Verdict, f.Sub, s.Verdict, s.Sub)
 	}
 	if f.Verdict == "" {
 		f.Verdict = NoSignature

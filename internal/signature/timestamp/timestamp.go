@@ -125,6 +125,11 @@ func (t *Token) Verify(more []*certificate.Certificate, stamped ...[]byte) Resul
 	return r
 }
 
+// Stamps tells whether the token's imprint is of b.
+func (t *Token) Stamps(b []byte) bool {
+	return t.hashErr == nil && algorithm.Equal(t.Imprint, algorithm.Digest(t.Hash, b))
+}
+
 func (r *Result) doubt(key string) {
 	r.Findings = append(r.Findings, report.Doubt(report.ConstraintsFailure, key))
 }
