@@ -1,10 +1,10 @@
 package search
 
 // answer gives the documents that have what p wants, in no order and without their plan.
-func (ix *Index) answer(p plan, minute uint32, nearly bool) []Hit {
+func (ix *Index) answer(p plan, minute uint32) []Hit {
 	total := make([]float32, len(ix.docs))
 	for i, w := range p.wanted {
-		got := ix.have(w, nearly)
+		got := ix.have(w, p.nearly)
 		if got.found == 0 {
 			return nil
 		}
@@ -92,7 +92,11 @@ func (ix *Index) Matched(h Hit) []Match {
 			all = append(all, w.whole.match(whole.by[0]))
 			continue
 		}
-		for _, part := range append(w.parts, w.fragments()...) {
+		parts := w.parts
+		if h.plan.nearly {
+			parts = ix.pieces(w)
+		}
+		for _, part := range parts {
 			c := newColumn(1)
 			c.fill(one, part)
 			if c.score[0] > 0 {

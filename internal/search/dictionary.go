@@ -1,6 +1,9 @@
 package search
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Group says which words stand for which (類義語).
 type Group struct {
@@ -86,11 +89,12 @@ func (d *Dictionary) addGroups(groups []Group) {
 	}
 }
 
-// alternatives are words made ready, but for their weight.
+// alternatives are words made ready, but for their weight. A word of which
+// folding leaves one letter (ニー) means too much to be kept.
 func alternatives(words []string) []alternative {
 	var all []alternative
 	for _, w := range words {
-		if phrase := letters(fold(w), false); len(phrase) > 0 {
+		if phrase := letters(fold(w), false); len(phrase) > 1 || len(phrase) == 1 && utf8.RuneCountInString(w) == 1 {
 			all = append(all, alternative{phrase: phrase, written: w})
 		}
 	}
@@ -138,7 +142,7 @@ func key(phrase []letter) string {
 func (d *Dictionary) knows(phrase []letter) (known, empty bool) {
 	for ; d != nil; d = d.base {
 		if m := d.words[key(phrase)]; m != nil {
-			return true, m.empty && len(m.alike) == 0
+			return true, m.empty
 		}
 	}
 	return false, false

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Doc is what is known of one procedure. Build keeps ID and Title and folds the rest.
+// Doc is what is known of one procedure. Build keeps ID, Title and Reading and folds the rest.
 type Doc struct {
 	ID         string // unique in its index; the last order among equals
 	Title      string
@@ -57,6 +57,7 @@ type Index struct {
 // entry is one document. Minutes count from 1970 in UTC.
 type entry struct {
 	id, titleText string
+	readingText   string
 	begin         uint32             // of its text
 	ends          [fieldCount]uint16 // of its fields, from begin
 	opens, closes uint32             // minutes; closes 0: never
@@ -84,7 +85,7 @@ func (ix *Index) Len() int { return len(ix.docs) }
 
 func (ix *Index) add(e *entry, d Doc) {
 	*e = entry{
-		id: d.ID, titleText: d.Title, begin: uint32(len(ix.text)),
+		id: d.ID, titleText: d.Title, readingText: d.Reading, begin: uint32(len(ix.text)),
 		opens: minutes(d.OpensAt), closes: minutes(d.ClosesAt),
 		popular: float32(1 + 0.02*math.Log1p(float64(max(d.Used, 0)))),
 	}

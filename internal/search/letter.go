@@ -8,6 +8,9 @@ const (
 	fieldEnd  letter = 0      // stands before, between and after fields
 	wordBegin letter = 0x8000 // flag
 	codeBits         = 15
+
+	firstKana  letter = 0x801
+	firstKanji letter = 0x900
 )
 
 // letterOf maps the characters that Japanese text has one to one. Others
@@ -17,9 +20,9 @@ func letterOf(r rune) letter {
 	case r < 0x800:
 		return letter(r + 1)
 	case r >= 0x3040 && r <= 0x30ff:
-		return letter(0x801 + r - 0x3040)
+		return firstKana + letter(r-0x3040)
 	case r >= 0x4e00 && r <= 0x9fff:
-		return letter(0x900 + r - 0x4e00)
+		return firstKanji + letter(r-0x4e00)
 	case r >= 0x3400 && r <= 0x4dbf:
 		return letter(0x5b00 + r - 0x3400)
 	}
@@ -32,9 +35,9 @@ func (l letter) begins() bool { return l&wordBegin != 0 || l == fieldEnd }
 
 func (l letter) isDigit() bool { return l.plain() >= '0'+1 && l.plain() <= '9'+1 }
 
-func (l letter) isLatin() bool { return l.plain() <= 0x800 && l.plain() != fieldEnd && !l.isDigit() }
+func (l letter) isLatin() bool { return l.plain() < firstKana && l.plain() != fieldEnd && !l.isDigit() }
 
-func (l letter) isKana() bool { return l.plain() > 0x800 && l.plain() < 0x900 }
+func (l letter) isKana() bool { return l.plain() >= firstKana && l.plain() < firstKanji }
 
 // letters encodes glyphs; with marks, the first letter of each word is flagged.
 func letters(gs []glyph, marks bool) []letter {
@@ -50,3 +53,19 @@ func letters(gs []glyph, marks bool) []letter {
 
 // pair is the key of two letters that follow each other.
 func pair(a, b letter) uint32 { return uint32(a.plain())<<codeBits | uint32(b.plain()) }
+
+// textOf is a phrase as text; characters that share a letter come out wrong.
+func textOf(phrase []letter) string {
+	text := make([]rune, len(phrase))
+	for i, l := range phrase {
+		switch l = l.plain(); {
+		case l < firstKana:
+			text[i] = rune(l) - 1
+		case l < firstKanji:
+			text[i] = rune(l-firstKana) + 0x3040
+		default:
+			text[i] = rune(l-firstKanji) + 0x4e00
+		}
+	}
+	return string(text)
+}

@@ -111,7 +111,7 @@ func (ix *Index) scanAt(occurs []byte, offset uint32, phrase []letter, worth flo
 			}
 			doc = d
 		}
-		if f, score := ix.worth(&ix.docs[doc], at-offset, len(phrase)); score > 0 {
+		if f, score := ix.worth(&ix.docs[doc], at-offset, len(phrase), by != direct); score > 0 {
 			best[f], pending = max(best[f], score), true
 		}
 	}
@@ -139,12 +139,15 @@ func (ix *Index) stands(phrase []letter, p uint32) bool {
 }
 
 // worth is how much a match of n letters at position p of the text counts.
-func (ix *Index) worth(e *entry, p uint32, n int) (field, float32) {
+// What is only alike must be a word of its own when it has one letter.
+func (ix *Index) worth(e *entry, p uint32, n int, alike bool) (field, float32) {
 	f := e.fieldAt(p - e.begin)
 	begins, ends := ix.text[p].begins(), ix.text[int(p)+n].begins()
 	score := weight[f]
 	switch {
 	case begins && ends:
+	case n == 1 && alike:
+		return f, 0
 	case !begins && n <= 2 && (ix.text[p].isLatin() || f == reading):
 		return f, 0
 	case !begins && f == reading:

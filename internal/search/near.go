@@ -10,36 +10,38 @@ import (
 // enough is the share of a word's parts that a document must have to come near.
 const enough = 0.5
 
-// fragments are the pairs of kanji of the parts that are no known words, for
-// words with one wrong character in them.
-func (w word) fragments() []part {
+// pieces are what w is looked for by when it is not found as it is: its
+// parts, and for parts in kanji that no document has their pairs, or in a
+// short part beside others the single characters. So a word with one wrong
+// character is still found by the rest.
+func (ix *Index) pieces(w word) []part {
 	parts := w.parts
 	if len(parts) == 0 {
 		parts = []part{w.whole}
 	}
 	var all []part
 	for _, p := range parts {
-		if len(p.alike) > 0 || len(p.phrase) < 3 {
+		size := min(len(p.phrase)-1, 2)
+		if size == 0 || size == 1 && len(parts) == 1 || !isKanji(p.phrase) || found([]*Index{ix}, p) {
+			all = append(all, p)
 			continue
 		}
-		for i := 0; i+1 < len(p.phrase); i++ {
-			if two := p.phrase[i : i+2]; two[0].isKanji() && two[1].isKanji() {
-				all = append(all, part{written: p.written, phrase: two})
-			}
+		for i := 0; i+size <= len(p.phrase); i++ {
+			piece := p.phrase[i : i+size]
+			all = append(all, part{written: textOf(piece), phrase: piece})
 		}
 	}
 	return all
 }
 
-func (l letter) isKanji() bool { return l.plain() >= 0x900 }
+func isKanji(phrase []letter) bool {
+	return !slices.ContainsFunc(phrase, func(l letter) bool { return l.plain() < firstKanji })
+}
 
 // mostOf adds to whole the documents that have most of w: known parts count
 // by their length and rarity, unknown ones by their pairs of kanji.
 func (ix *Index) mostOf(w word, whole *column) {
-	units := w.fragments()
-	for _, p := range w.parts {
-		units = append(units, p)
-	}
+	units := ix.pieces(w)
 	sum := make([]float32, len(ix.docs))
 	share := make([]float64, len(ix.docs))
 	all := 0.0
@@ -57,7 +59,7 @@ func (ix *Index) mostOf(w word, whole *column) {
 		}
 	}
 	for doc := range sum {
-		if share[doc] > 0 && share[doc] >= enough*all {
+		if share[doc] > 0 && len(units) > 1 && share[doc] >= enough*all {
 			near := share[doc] / all
 			whole.take(doc, sum[doc]/float32(len(units))*float32(near), direct)
 		}
@@ -72,7 +74,7 @@ func corrected(indexes []*Index, p plan, q Query) (plan, string) {
 	var text []string
 	for _, w := range p.wanted {
 		parts := w.parts
-		if len(parts) == 0 {
+		if _, ok := nearWord(indexes, w.whole, q.Dictionary, !q.NoSynonyms); ok || len(parts) == 0 {
 			parts = []part{w.whole}
 		}
 		var fixed []part
@@ -88,7 +90,11 @@ func corrected(indexes []*Index, p plan, q Query) (plan, string) {
 			}
 			fixed = append(fixed, one)
 		}
-		w.parts = fixed
+		if len(fixed) == 1 && fixed[0].instead != "" {
+			w = word{whole: fixed[0]}
+		} else {
+			w.parts = fixed
+		}
 		better.wanted = append(better.wanted, w)
 		text = append(text, written)
 	}
@@ -155,10 +161,28 @@ func firstFound(asked []*Index, all []nearby, d *Dictionary, synonyms bool) (nea
 			p.alike = d.alike(n.phrase)
 		}
 		if found(asked, p) {
-			return n.written, true
+			return spelled(asked, n), true
 		}
 	}
 	return "", false
+}
+
+// spelled is n as the reading of a document spells it: a word that was taken
+// from the folded text has large kana only.
+func spelled(asked []*Index, n nearby) string {
+	if n.written != textOf(n.phrase) {
+		return n.written
+	}
+	for _, ix := range asked {
+		for _, e := range ix.docs {
+			for word := range strings.FieldsSeq(e.readingText) {
+				if slices.Equal(letters(fold(word), false), n.phrase) {
+					return word
+				}
+			}
+		}
+	}
+	return n.written
 }
 
 func found(indexes []*Index, p part) bool {
@@ -215,19 +239,6 @@ func phraseOf(key string) []letter {
 		phrase[i] = letter(key[2*i])<<8 | letter(key[2*i+1])
 	}
 	return phrase
-}
-
-// textOf is a phrase in kana or latin as text.
-func textOf(phrase []letter) string {
-	var b strings.Builder
-	for _, l := range phrase {
-		if l.isKana() {
-			b.WriteRune(rune(l) - 0x801 + 0x3040)
-		} else {
-			b.WriteRune(rune(l) - 1)
-		}
-	}
-	return b.String()
 }
 
 // likeness of two words that differ in one letter more, less, other or

@@ -9,6 +9,7 @@ import (
 type plan struct {
 	wanted []word
 	absent [][]letter
+	nearly bool // most of each wanted word is enough
 }
 
 // word is one typed word. A document has it when it has the whole, or every

@@ -116,28 +116,28 @@ func find(indexes []*Index, q Query, limit int) (hits []BodyHit, instead string,
 	if len(p.wanted) == 0 {
 		return nil, "", false
 	}
-	if hits = run(indexes, p, q, limit, false); len(hits) > 0 {
+	if hits = run(indexes, p, q, limit); len(hits) > 0 {
 		return hits, "", true
 	}
 	if better, text := corrected(indexes, p, q); text != "" {
-		if hits = run(indexes, better, q, limit, false); len(hits) > 0 {
+		if hits = run(indexes, better, q, limit); len(hits) > 0 {
 			return hits, text, false
 		}
 		p, instead = better, text
 	}
-	hits = run(indexes, p, q, limit, true)
+	p.nearly = true
+	hits = run(indexes, p, q, limit)
 	if len(hits) == 0 {
 		instead = ""
 	}
 	return hits, instead, false
 }
 
-// run gives the best limit documents for p; nearly takes those that have
-// most of each word.
-func run(indexes []*Index, p plan, q Query, limit int, nearly bool) []BodyHit {
+// run gives the best limit documents for p.
+func run(indexes []*Index, p plan, q Query, limit int) []BodyHit {
 	var best []BodyHit
 	for n, ix := range indexes {
-		for _, h := range ix.answer(p, minutes(q.At), nearly) {
+		for _, h := range ix.answer(p, minutes(q.At)) {
 			best = append(best, BodyHit{n, h})
 		}
 		if len(best) > 4*limit+1000 {
