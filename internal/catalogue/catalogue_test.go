@@ -144,7 +144,9 @@ func TestAChangeIsSeenAfterAPollAndTheOldSnapshotStaysWhole(t *testing.T) {
 func TestTheLastSnapshotIsServedWhileTheStoreIsAway(t *testing.T) {
 	db, c := open(t)
 	last := snapshot(t, c)
-	write(t, db, func(tx store.Tx) error { return tx.SetBanner(t.Context(), notice.Banner{On: true, Title: "x", Text: "y"}) })
+	write(t, db, func(tx store.Tx) error {
+		return tx.SetBanner(t.Context(), notice.Banner{On: true, Title: "x", Text: "y"})
+	})
 	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
