@@ -186,49 +186,71 @@ func (p *parser) field(raw json.RawMessage, seen map[field.ID]bool, roles map[st
 }
 
 // keysOnce refuses text that is not one JSON value, keys that are given twice
-// and keys that are not lower case (encoding/json would take "Label" for
-// "label"), and deep nesting.
+// or are not lower case (encoding/json would take "Label" for "label"), and
+// deep nesting.
 func keysOnce(b []byte) error {
 	d := json.NewDecoder(bytes.NewReader(b))
-	type level struct {
-		keys   map[string]bool // nil in a list
-		isName bool            // the next token is a key
-	}
-	var stack []level
-	for {
+	var open []level
+	for values := 0; ; {
 		token, err := d.Token()
-		if errors.Is(err, io.EOF) && len(stack) == 0 && d.InputOffset() > 0 {
+		if errors.Is(err, io.EOF) && len(open) == 0 && values == 1 {
 			return nil
 		}
-		if err != nil {
+		if err != nil || values == 1 || len(open) > maxDepth {
 			return &DefinitionError{[]Flaw{{Line: lineOf(b, d.InputOffset()), Key: "form.not_json"}}}
 		}
-		top := len(stack) - 1
-		if top >= 0 && stack[top].isName && token != json.Delim('}') {
-			key := token.(string)
-			if stack[top].keys[key] || key != strings.ToLower(key) {
+		if key, ok := nextKey(open, token); ok {
+			if !open[len(open)-1].take(key) {
 				return &DefinitionError{[]Flaw{{Line: lineOf(b, d.InputOffset()), Path: key, Key: "form.key_twice"}}}
 			}
-			stack[top].keys[key], stack[top].isName = true, false
 			continue
 		}
-		if top >= 0 {
-			stack[top].isName = stack[top].keys != nil
-		}
-		switch token {
-		case json.Delim('{'):
-			stack = append(stack, level{map[string]bool{}, true})
-		case json.Delim('['):
-			stack = append(stack, level{})
-		case json.Delim('}'), json.Delim(']'):
-			stack = stack[:top]
-		default:
-			continue
-		}
-		if len(stack) > 20 {
-			return flawed("form.not_json", nil)
+		open = enter(open, token)
+		if len(open) == 0 {
+			values++
 		}
 	}
+}
+
+// maxDepth is deeper than any definition is nested.
+const maxDepth = 20
+
+// A level is an object or list that is open.
+type level struct {
+	keys  map[string]bool // nil in a list
+	named bool            // a key was read, its value comes next
+}
+
+// nextKey returns the token as a key, where one is due.
+func nextKey(open []level, token json.Token) (string, bool) {
+	if len(open) == 0 || open[len(open)-1].keys == nil || open[len(open)-1].named {
+		return "", false
+	}
+	key, ok := token.(string)
+	return key, ok
+}
+
+// take notes a key and reports whether it may stand there.
+func (l *level) take(key string) bool {
+	ok := !l.keys[key] && key == strings.ToLower(key)
+	l.keys[key], l.named = true, true
+	return ok
+}
+
+// enter returns what is open after a value or a bracket.
+func enter(open []level, token json.Token) []level {
+	if len(open) > 0 {
+		open[len(open)-1].named = false
+	}
+	switch token {
+	case json.Delim('{'):
+		return append(open, level{keys: map[string]bool{}})
+	case json.Delim('['):
+		return append(open, level{})
+	case json.Delim('}'), json.Delim(']'):
+		return open[:len(open)-1]
+	}
+	return open
 }
 
 func lineOf(b []byte, offset int64) int {
