@@ -3,6 +3,7 @@ package publishing
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"madoguchi/internal/fault"
@@ -19,7 +20,10 @@ const (
 
 // MailTemplates are the mails to which a procedure may add sentences, in the
 // order in which the office shows them.
-var MailTemplates = []string{"received", "returned", "completed", "rejected"}
+var MailTemplates = []string{"mail.received", "mail.returned", "mail.completed", "mail.rejected"}
+
+// MailField is the name of the control for what is added to a mail.
+func MailField(template string) string { return strings.ReplaceAll(template, ".", "_") }
 
 // checkProcedure folds and checks everything that an editor sets.
 func checkProcedure(p *fault.Problems, x procedure.Procedure) procedure.Procedure {
@@ -56,7 +60,7 @@ func checkProcedure(p *fault.Problems, x procedure.Procedure) procedure.Procedur
 		if !slices.Contains(MailTemplates, name) {
 			continue
 		}
-		if s := lines(p, "mail_"+name, d.MailTexts[name], maxMailText, false); s != "" {
+		if s := lines(p, MailField(name), d.MailTexts[name], maxMailText, false); s != "" {
 			texts[name] = s
 		}
 	}

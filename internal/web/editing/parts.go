@@ -86,7 +86,8 @@ func readGuide(_ *fault.Problems, f url.Values, p *procedure.Procedure) {
 func (v *edit) mailTexts(o publishing.Opened) []Control {
 	var all []Control
 	for _, name := range publishing.MailTemplates {
-		all = append(all, v.area("mail_"+name, "mail_"+name, o.Procedure.Detail.MailTexts[name], 4))
+		control := publishing.MailField(name)
+		all = append(all, v.area(control, control, o.Procedure.Detail.MailTexts[name], 4))
 	}
 	return all
 }
@@ -94,6 +95,6 @@ func (v *edit) mailTexts(o publishing.Opened) []Control {
 func readMailTexts(_ *fault.Problems, f url.Values, p *procedure.Procedure) {
 	p.Detail.MailTexts = map[string]string{}
 	for _, name := range publishing.MailTemplates {
-		p.Detail.MailTexts[name] = f.Get("mail_" + name)
+		p.Detail.MailTexts[name] = f.Get(publishing.MailField(name))
 	}
 }
