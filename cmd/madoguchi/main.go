@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"madoguchi/internal/reading"
 )
 
 // stdio is where a subcommand reads and writes.
@@ -32,6 +34,7 @@ const exitUsage = 3
 var commands = []command{
 	{"verify", "verify the signatures of PDF, XML and CMS files", runVerify},
 	{"search", "find procedures by the words of life", runSearch},
+	{reading.Subcommand, "propose the kana of titles, one on each line", runReading},
 }
 
 func main() {
