@@ -1,3 +1,4 @@
+//lint:ignore sizes one file per kind of field stands here, and there are fourteen kinds
 package field
 
 import (
