@@ -201,3 +201,23 @@ func countEUC(b []byte) (errors, kana int) {
 	}
 	return errors, kana
 }
+
+// Decode returns b, declared to be in the charset label, as UTF-8. A label
+// that does not fit, or none, leaves it to the bytes themselves.
+func Decode(b []byte, label string) string {
+	text, _ := decodeCharset(b, label)
+	return text
+}
+
+// ToShiftJIS returns s in Shift_JIS as old Japanese programs write it, or s
+// itself if it has no such form.
+func ToShiftJIS(s string) string {
+	if isASCII([]byte(s)) {
+		return s
+	}
+	out, err := japanese.ShiftJIS.NewEncoder().String(s)
+	if err != nil {
+		return s
+	}
+	return out
+}

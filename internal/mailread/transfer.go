@@ -147,3 +147,10 @@ func decodeUU(b []byte) (data, rest []byte, ok bool) {
 	}
 	return nil, nil, false
 }
+
+// Base64 decodes base64 as mailers write it: with line ends, stray characters
+// and missing padding.
+func Base64(b []byte) []byte {
+	data, _ := decodeBase64(b)
+	return data
+}
