@@ -54,7 +54,7 @@ type inspected struct {
 const (
 	exitClean  = 0
 	exitActive = 1 // active content, or something that could not be looked into
-	exitFailed = 2 // a file could not be read, or the conversion failed
+	exitBroken = 2 // a file could not be read, or the conversion failed
 )
 
 // runInspect looks for active content in files. Exit codes: 0 nothing found,
@@ -83,7 +83,7 @@ func runInspect(_ context.Context, args []string, std stdio) int {
 		if err != nil {
 			fmt.Fprintf(std.err, "madoguchi: %v\n", err)
 			list = append(list, inspected{File: name, Type: "unknown", Active: []inspect.Kind{}, Reasons: []string{word("inspect.unreadable", nil)}})
-			exit = exitFailed
+			exit = exitBroken
 			continue
 		}
 		report := inspect.Look(filepath.Base(name), data, passwords)
@@ -129,7 +129,7 @@ func writeReport(std stdio, v any, exit int) int {
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		fmt.Fprintf(std.err, "madoguchi: %v\n", err)
-		return exitFailed
+		return exitBroken
 	}
 	return exit
 }
