@@ -32,6 +32,10 @@ func (id ID) Valid() bool { return validID.MatchString(string(id)) && !Reserved(
 // Reserved reports whether a page's frame uses the name itself.
 func Reserved(id ID) bool { return slices.Contains(reserved, id) }
 
+// Answers holds one canonical JSON value per answered field. A field that was
+// left empty has none.
+type Answers = map[ID]json.RawMessage
+
 // A Field is one question, as the form's author defined it.
 type Field struct {
 	Common

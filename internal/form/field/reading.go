@@ -14,9 +14,9 @@ import (
 
 // Input is what a browser sent for a page, as it was typed.
 type Input struct {
-	Values url.Values             // decoded, not trimmed
-	Today  time.Time              // the day in Japan, for limits relative to it
-	Had    map[ID]json.RawMessage // the answers so far: files stay attached without being sent again
+	Values url.Values // decoded, not trimmed
+	Today  time.Time  // the day in Japan, for limits relative to it
+	Had    Answers    // the answers so far: files stay attached without being sent again
 }
 
 // A Reading reads one field of an Input.
@@ -48,7 +48,7 @@ func (f Field) Check(answer json.RawMessage, today time.Time) []Problem {
 		for part, values := range f.kind().Typed(f, answer) {
 			in.Values[f.Control(part)] = values
 		}
-		in.Had = map[ID]json.RawMessage{f.ID: answer}
+		in.Had = Answers{f.ID: answer}
 	}
 	again, problems := f.Read(in)
 	if len(problems) == 0 && !bytes.Equal(again, answer) {

@@ -2,7 +2,6 @@ package field
 
 import (
 	"embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -20,8 +19,8 @@ var templates = template.Must(template.New("").Option("missingkey=error").ParseF
 // A View is what a page knows about the fields it shows.
 type View struct {
 	Words    Words
-	Answers  map[ID]json.RawMessage // kept answers
-	Typed    url.Values             // what was just sent; nil to show the kept answers
+	Answers  Answers    // kept answers
+	Typed    url.Values // what was just sent; nil to show the kept answers
 	Problems []Problem
 	Notes    []Problem // what to tell without refusing, such as a kept address
 
