@@ -50,11 +50,11 @@ func verifyPDF(f *report.File, data []byte, o Options) {
 	view, err := file.View(len(data))
 	if err != nil {
 		f.Reasons = append(f.Reasons, report.Because("verify.pdf_damaged"))
-		if limited(f, err) {
+		if limited(f, data, err) {
 			return
 		}
 		if view, err = file.Rebuild(); err != nil {
-			if !limited(f, err) {
+			if !limited(f, data, err) {
 				unreadable(f, data)
 			}
 			return

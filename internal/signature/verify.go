@@ -122,13 +122,14 @@ func looksSigned(data []byte) bool {
 		bytes.Contains(data, []byte("-----BEGIN PKCS7")) || bytes.Contains(data, []byte("-----BEGIN CMS"))
 }
 
-// limited ends the verification of a file that exceeds a limit of the parsers.
-func limited(f *report.File, err error) bool {
+// limited ends the verification of a file that exceeds a limit of the parsers,
+// and tells whether it did.
+func limited(f *report.File, data []byte, err error) bool {
 	if !errors.Is(err, pdf.ErrLimit) {
 		return false
 	}
-	f.Verdict, f.Sub = report.Failed, report.FormatFailure
 	f.Reasons = append(f.Reasons, report.Because("verify.too_complex"))
+	unreadable(f, data)
 	return true
 }
 

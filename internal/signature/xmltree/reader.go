@@ -1,0 +1,425 @@
+package xmltree
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// encodings are those that official XML documents declare beside UTF-8.
+var encodings = map[string]encoding.Encoding{
+	"shift_jis": japanese.ShiftJIS, "sjis": japanese.ShiftJIS, "windows-31j": japanese.ShiftJIS,
+	"euc-jp": japanese.EUCJP, "iso-2022-jp": japanese.ISO2022JP,
+	"iso-8859-1": charmap.ISO8859_1, "iso-8859-15": charmap.ISO8859_15, "windows-1252": charmap.Windows1252,
+}
+
+// A reader reads one document. spaces holds the namespaces in scope.
+type reader struct {
+	in    string
+	pos   int
+	depth int
+	nodes int
+}
+
+// Parse reads a document and gives its Document node.
+func Parse(data []byte) (*Node, error) {
+	text, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{in: normalizeLines(text)}
+	doc := &Node{Kind: Document}
+	if err := r.document(doc); err != nil {
+		return nil, err
+	}
+	return doc, resolve(doc, map[string]string{"xml": XMLNamespace, "": ""})
+}
+
+// decode gives the text in UTF-8 without a byte order mark.
+func decode(data []byte) (string, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xfe\xff")), bytes.HasPrefix(data, []byte("\xff\xfe")):
+		out, err := unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
+		return string(out), err
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		data = data[3:]
+	}
+	head := string(data[:min(len(data), 200)])
+	if strings.HasPrefix(head, "<?xml") {
+		if i := strings.Index(head, "encoding="); i > 0 && i < strings.Index(head+"?>", "?>") {
+			name := strings.ToLower(strings.FieldsFunc(head[i+len("encoding="):], func(c rune) bool { return c == '"' || c == '\'' || c == ' ' || c == '?' })[0])
+			if e, ok := encodings[name]; ok {
+				out, err := e.NewDecoder().Bytes(data)
+				return string(out), err
+			}
+		}
+	}
+	if !utf8.Valid(data) {
+		return "", fmt.Errorf("%w: encoding", ErrSyntax)
+	}
+	return string(data), nil
+}
+
+func normalizeLines(s string) string {
+	if !strings.Contains(s, "\r") {
+		return s
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+}
+
+func (r *reader) fail(what string) error {
+	return fmt.Errorf("%w: %s at character %d", ErrSyntax, what, r.pos)
+}
+
+func (r *reader) rest() string { return r.in[r.pos:] }
+
+func (r *reader) space() bool {
+	start := r.pos
+	for r.pos < len(r.in) && isSpace(r.in[r.pos]) {
+		r.pos++
+	}
+	return r.pos > start
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// until gives the text up to the mark and moves behind it.
+func (r *reader) until(mark string) (string, error) {
+	i := strings.Index(r.rest(), mark)
+	if i < 0 {
+		return "", r.fail("missing " + mark)
+	}
+	s := r.in[r.pos : r.pos+i]
+	r.pos += i + len(mark)
+	return s, nil
+}
+
+func (r *reader) document(doc *Node) error {
+	if strings.HasPrefix(r.in, "<?xml") && len(r.in) > 5 && isSpace(r.in[5]) {
+		if _, err := r.until("?>"); err != nil {
+			return err
+		}
+	}
+	seen := false
+	for {
+		r.space()
+		if r.pos == len(r.in) {
+			if !seen {
+				return r.fail("no root element")
+			}
+			return nil
+		}
+		rest := r.rest()
+		switch {
+		case strings.HasPrefix(rest, "<!DOCTYPE"):
+			return ErrDoctype
+		case strings.HasPrefix(rest, "<!--"), strings.HasPrefix(rest, "<?"):
+			if err := r.misc(doc); err != nil {
+				return err
+			}
+		case rest[0] == '<' && !seen:
+			seen = true
+			if err := r.element(doc); err != nil {
+				return err
+			}
+		default:
+			return r.fail("text beside the root element")
+		}
+	}
+}
+
+// add appends a node to its parent within the limit.
+func (r *reader) add(parent, n *Node) error {
+	if r.nodes++; r.nodes > maxNodes {
+		return fmt.Errorf("%w: nodes", ErrLimit)
+	}
+	n.Parent = parent
+	parent.Children = append(parent.Children, n)
+	return nil
+}
+
+// misc reads a comment or a processing instruction.
+func (r *reader) misc(parent *Node) error {
+	if strings.HasPrefix(r.rest(), "<!--") {
+		r.pos += 4
+		s, err := r.until("-->")
+		if err != nil {
+			return err
+		}
+		if strings.Contains(s, "--") {
+			return r.fail("comment")
+		}
+		return r.add(parent, &Node{Kind: Comment, Data: s})
+	}
+	r.pos += 2
+	target, err := r.name()
+	if err != nil {
+		return err
+	}
+	if strings.EqualFold(target, "xml") {
+		return r.fail("xml declaration inside")
+	}
+	s, err := r.until("?>")
+	if err != nil {
+		return err
+	}
+	return r.add(parent, &Node{Kind: Instruction, Local: target, Data: strings.TrimLeft(s, " \t\n")})
+}
+
+// name reads a name with at most one colon.
+func (r *reader) name() (string, error) {
+	start := r.pos
+	for r.pos < len(r.in) {
+		c, size := utf8.DecodeRuneInString(r.in[r.pos:])
+		if !nameRune(c, r.pos == start) {
+			break
+		}
+		r.pos += size
+	}
+	s := r.in[start:r.pos]
+	if s == "" || strings.Count(s, ":") > 1 || s[0] == ':' || s[len(s)-1] == ':' {
+		return "", r.fail("name")
+	}
+	return s, nil
+}
+
+func nameRune(c rune, first bool) bool {
+	switch {
+	case c == '_' || c == ':' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+		return true
+	case c >= 0xc0 && c != 0xd7 && c != 0xf7 && c != utf8.RuneError:
+		return true
+	case first:
+		return false
+	}
+	return c == '-' || c == '.' || c >= '0' && c <= '9' || c == 0xb7
+}
+
+func split(name string) (prefix, local string) {
+	if i := strings.IndexByte(name, ':'); i >= 0 {
+		return name[:i], name[i+1:]
+	}
+	return "", name
+}
+
+func (r *reader) element(parent *Node) error {
+	if r.depth++; r.depth > maxDepth {
+		return fmt.Errorf("%w: depth", ErrLimit)
+	}
+	defer func() { r.depth-- }()
+	r.pos++
+	name, err := r.name()
+	if err != nil {
+		return err
+	}
+	n := &Node{Kind: Element}
+	n.Prefix, n.Local = split(name)
+	if err := r.add(parent, n); err != nil {
+		return err
+	}
+	empty, err := r.attributes(n)
+	if err != nil || empty {
+		return err
+	}
+	return r.content(n, name)
+}
+
+// attributes reads up to the end of the start tag.
+func (r *reader) attributes(n *Node) (empty bool, err error) {
+	for {
+		spaced := r.space()
+		rest := r.rest()
+		switch {
+		case strings.HasPrefix(rest, "/>"):
+			r.pos += 2
+			return true, nil
+		case strings.HasPrefix(rest, ">"):
+			r.pos++
+			return false, nil
+		case !spaced || len(n.Attributes)+len(n.Namespaces) > maxAttributes:
+			return false, r.fail("attribute")
+		}
+		name, err := r.name()
+		if err != nil {
+			return false, err
+		}
+		r.space()
+		if !strings.HasPrefix(r.rest(), "=") {
+			return false, r.fail("attribute")
+		}
+		r.pos++
+		r.space()
+		value, err := r.quoted()
+		if err != nil {
+			return false, err
+		}
+		prefix, local := split(name)
+		switch {
+		case name == "xmlns":
+			n.Namespaces = append(n.Namespaces, Namespace{"", value})
+		case prefix == "xmlns":
+			n.Namespaces = append(n.Namespaces, Namespace{local, value})
+		default:
+			n.Attributes = append(n.Attributes, Attribute{Prefix: prefix, Local: local, Value: value})
+		}
+	}
+}
+
+func (r *reader) quoted() (string, error) {
+	if r.pos >= len(r.in) || (r.in[r.pos] != '"' && r.in[r.pos] != '\'') {
+		return "", r.fail("quote")
+	}
+	mark := r.in[r.pos : r.pos+1]
+	r.pos++
+	raw, err := r.until(mark)
+	if err != nil {
+		return "", err
+	}
+	if strings.Contains(raw, "<") {
+		return "", r.fail("attribute value")
+	}
+	raw = strings.Map(func(c rune) rune {
+		if c == '\t' || c == '\n' || c == '\r' {
+			return ' '
+		}
+		return c
+	}, raw)
+	return r.expand(raw)
+}
+
+// predefined are the only entities there are.
+var predefined = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": `"`, "apos": "'"}
+
+// expand replaces character references and predefined entities.
+func (r *reader) expand(s string) (string, error) {
+	if err := checkRunes(s); err != nil {
+		return "", err
+	}
+	if !strings.Contains(s, "&") {
+		return s, nil
+	}
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '&')
+		if i < 0 {
+			b.WriteString(s)
+			return b.String(), nil
+		}
+		b.WriteString(s[:i])
+		end := strings.IndexByte(s[i:], ';')
+		if end < 0 || end > 12 {
+			return "", r.fail("entity")
+		}
+		name := s[i+1 : i+end]
+		s = s[i+end+1:]
+		if t, ok := predefined[name]; ok {
+			b.WriteString(t)
+			continue
+		}
+		c, ok := charReference(name)
+		if !ok {
+			return "", r.fail("entity")
+		}
+		b.WriteRune(c)
+	}
+}
+
+func charReference(name string) (rune, bool) {
+	digits, ok := strings.CutPrefix(name, "#")
+	if !ok {
+		return 0, false
+	}
+	base := 10
+	if hex, ok := strings.CutPrefix(digits, "x"); ok {
+		digits, base = hex, 16
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	return rune(n), err == nil && n <= 0x10ffff && validRune(rune(n))
+}
+
+func validRune(c rune) bool {
+	return c == '\t' || c == '\n' || c == '\r' || c >= 0x20 && c <= 0xd7ff || c >= 0xe000 && c <= 0xfffd || c >= 0x10000
+}
+
+func checkRunes(s string) error {
+	for _, c := range s {
+		if !validRune(c) {
+			return fmt.Errorf("%w: control character", ErrSyntax)
+		}
+	}
+	return nil
+}
+
+// content reads up to and with the end tag of name.
+func (r *reader) content(n *Node, name string) error {
+	for {
+		i := strings.IndexByte(r.rest(), '<')
+		if i < 0 {
+			return r.fail("missing end of " + name)
+		}
+		if i > 0 {
+			raw := r.in[r.pos : r.pos+i]
+			if strings.Contains(raw, "]]>") {
+				return r.fail("text")
+			}
+			text, err := r.expand(raw)
+			if err != nil {
+				return err
+			}
+			r.pos += i
+			if err := r.text(n, text); err != nil {
+				return err
+			}
+		}
+		rest := r.rest()
+		var err error
+		switch {
+		case strings.HasPrefix(rest, "</"):
+			r.pos += 2
+			end, err := r.name()
+			r.space()
+			if err != nil || end != name || !strings.HasPrefix(r.rest(), ">") {
+				return r.fail("end tag")
+			}
+			r.pos++
+			return nil
+		case strings.HasPrefix(rest, "<!--"), strings.HasPrefix(rest, "<?"):
+			err = r.misc(n)
+		case strings.HasPrefix(rest, "<![CDATA["):
+			err = r.cdata(n)
+		default:
+			err = r.element(n)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *reader) cdata(n *Node) error {
+	r.pos += len("<![CDATA[")
+	s, err := r.until("]]>")
+	if err != nil {
+		return err
+	}
+	if err := checkRunes(s); err != nil {
+		return err
+	}
+	return r.text(n, s)
+}
+
+// text appends text, joined with text that comes right before.
+func (r *reader) text(n *Node, s string) error {
+	if k := len(n.Children); k > 0 && n.Children[k-1].Kind == Text {
+		n.Children[k-1].Data += s
+		return nil
+	}
+	return r.add(n, &Node{Kind: Text, Data: s})
+}
