@@ -91,6 +91,24 @@ func (c *Counter) Own(ctx context.Context, who Visitor, number string) (Access, 
 	return access, err
 }
 
+// Code shows the lookup code to the browser that submitted the application, or
+// in which the code was replaced last.
+func (c *Counter) Code(ctx context.Context, who Visitor, access Access) (string, error) {
+	var code string
+	err := c.db.Read(ctx, who.Tenant, func(tx store.Tx) error {
+		a, err := opened(ctx, tx, access)
+		if err != nil {
+			return err
+		}
+		if who.Browser == "" || a.Browser != who.Browser || a.Mail == "" {
+			return errNoApplication
+		}
+		code = c.code(who.Tenant, a)
+		return nil
+	})
+	return code, err
+}
+
 var errNoApplication = fault.New(fault.NotFound, "intake.no_application")
 
 // Case is an application as its applicant sees it.

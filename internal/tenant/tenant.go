@@ -88,7 +88,7 @@ type Phone struct {
 var slugShape = regexp.MustCompile(`^[a-z][a-z0-9-]{1,38}[a-z0-9]$`)
 
 // Reserved are the slugs that addresses use for something else.
-var Reserved = []string{"office", "en", "easy", "api", "static", "healthz", "metrics", "demo", "verify", "www", "mail", "admin"}
+var Reserved = []string{"office", "en", "easy", "api", "static", "healthz", "metrics", "demo", "verify", "www", "mail", "admin", "assets", "help", "accessibility", "privacy", "terms", "forget"}
 
 // CheckSlug returns a fault if s cannot be a body's slug.
 func CheckSlug(s string) error {

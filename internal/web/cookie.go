@@ -73,6 +73,9 @@ func (c Cookies) GiveBrowser(w http.ResponseWriter, r *http.Request) string {
 	return hashKey(key)
 }
 
+// DropBrowser makes the browser unknown: what was begun in it opens no more.
+func (c Cookies) DropBrowser(w http.ResponseWriter) { c.Drop(w, browserCookie) }
+
 func hashKey(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])

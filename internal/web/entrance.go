@@ -23,6 +23,7 @@ type Entrance struct {
 	Assets *asset.Set
 	Others map[string]http.Handler
 
+	RootPages  []string                 // first segments that are pages of Portal and no body
 	SlugOfHost func(host string) string // bodies with a host name of their own; may be nil
 	Proxies    []netip.Prefix           // whose X-Forwarded-For is believed
 	Secure     bool                     // the public address is https

@@ -83,6 +83,9 @@ func (e *Entrance) split(r *http.Request) (p Place, ok bool) {
 			return p, true
 		}
 	}
+	if first, _ := segment(p.Path); slices.Contains(e.RootPages, first) {
+		return p, true
+	}
 	if first, rest := segment(p.Path); first != "" {
 		p.Slug, p.Base, p.Path = first, p.Base+"/"+first, rest
 	}

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io/fs"
 	"time"
+
+	"madoguchi/internal/sheet"
 )
 
 // Components lists every component in the order of the style sheet.
@@ -49,7 +51,7 @@ func Assets() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"madoguchi.css": css.Bytes(), "madoguchi.js": script, "icon.svg": icon}, nil
+	return map[string][]byte{"madoguchi.css": css.Bytes(), "madoguchi.js": script, "icon.svg": icon, "sheet.css": sheet.CSS}, nil
 }
 
 // Frame is what every page needs. A page's data embeds it.
@@ -144,6 +146,7 @@ type Summary struct {
 // Problem is one sentence that says what to do, and the control it is about.
 type Problem struct {
 	ID   string // of the control, or ""
+	Href string // where the control is, if it is on another page
 	Text string
 }
 

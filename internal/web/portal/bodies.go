@@ -1,0 +1,96 @@
+package portal
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+	"time"
+
+	"madoguchi/internal/jptext"
+	"madoguchi/internal/tenant"
+	"madoguchi/internal/web"
+	"madoguchi/internal/web/ui"
+	"madoguchi/internal/words"
+)
+
+// BodiesPage is the data of page/bodies.tmpl (申請団体選択).
+type BodiesPage struct {
+	web.Frame
+	Query string
+	Last  *ui.Link // the body that this browser opened last, or nil
+	Found bool     // Query was given, and Areas hold what was found
+	Areas []Area
+}
+
+// Area is a prefecture with its own portal and those of its municipalities.
+type Area struct {
+	Name   string
+	Bodies []ui.Link
+}
+
+// lastCookie remembers the body that was opened last on this device.
+const lastCookie = "mg-last"
+
+func (p *Portal) bodies(w http.ResponseWriter, r *http.Request) error {
+	place := web.PlaceOf(r)
+	ws := words.Of(place.Lang)
+	page := BodiesPage{Frame: p.rootFrame(place, ws.Text("portal.bodies_title")), Query: strings.TrimSpace(r.URL.Query().Get("q"))}
+	page.Indexed = true
+	if len(page.Query) > 200 {
+		page.Query = ""
+	}
+	page.Found = page.Query != ""
+	all := p.Catalogue.Bodies()
+	if slug := p.Cookies.Get(r, lastCookie); slug != "" {
+		if b, ok := p.Catalogue.BySlug(slug); ok {
+			page.Last = &ui.Link{Label: b.Name, Href: place.Base + "/" + b.Slug + "/"}
+		}
+	}
+	page.Areas = areas(all, page.Query, place.Base)
+	return p.site.Show(w, r, http.StatusOK, "bodies", page)
+}
+
+// areas groups by prefecture, in the order of bodies, which is that of codes.
+func areas(all []tenant.Tenant, query, base string) []Area {
+	key := jptext.SearchKey(query)
+	var list []Area
+	at := map[string]int{}
+	for _, b := range all {
+		if key != "" && !strings.Contains(jptext.SearchKey(b.Name), key) && !strings.HasPrefix(jptext.SearchKey(b.Kana), key) {
+			continue
+		}
+		name := cmp.Or(b.Prefecture, b.Name)
+		i, ok := at[name]
+		if !ok {
+			i = len(list)
+			at[name] = i
+			list = append(list, Area{Name: name})
+		}
+		list[i].Bodies = append(list[i].Bodies, ui.Link{Label: b.Name, Href: base + "/" + b.Slug + "/"})
+	}
+	return list
+}
+
+func (p *Portal) forgetBody(w http.ResponseWriter, r *http.Request) error {
+	p.Cookies.Drop(w, lastCookie)
+	http.Redirect(w, r, web.PlaceOf(r).Base+"/", http.StatusSeeOther)
+	return nil
+}
+
+// remember notes the body on this device, if it is not noted yet.
+func (v *visit) remember() {
+	if v.Cookies.Get(v.r, lastCookie) != v.body.Slug {
+		v.Cookies.Set(v.w, lastCookie, v.body.Slug, 365*24*time.Hour)
+	}
+}
+
+func (p *Portal) rootPage(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("page")
+	if !isStanding(name) {
+		return errNoPage
+	}
+	place := web.PlaceOf(r)
+	ws := words.Of(place.Lang)
+	page := StandingPage{Frame: p.rootFrame(place, ws.Text("page."+name+"_title")), Text: ui.Prose(ws.Text("page." + name + "_body"))}
+	return p.site.Show(w, r, http.StatusOK, "standing", page)
+}
