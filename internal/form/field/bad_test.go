@@ -147,7 +147,7 @@ func TestMyNumberIsTakenWhereAllowed(t *testing.T) {
 }
 
 func TestFilesThatAreNotTaken(t *testing.T) {
-	f := sample{json: `{"kind":"file","label":"書類","types":["pdf","jpeg","docx"],"max_files":2,"max_bytes":2000,"max_total_bytes":3000}`}.build(t, "")
+	f := sample{json: `{"kind":"file","label":"書類","types":["pdf","jpeg","docx","heic"],"max_files":2,"max_bytes":2000,"max_total_bytes":3000}`}.build(t, "")
 	one := field.File{ID: "a", Name: "a.pdf", Size: 1500, Type: "pdf"}
 	for _, c := range []struct {
 		name string
@@ -158,6 +158,8 @@ func TestFilesThatAreNotTaken(t *testing.T) {
 	}{
 		{"b.PDF", nil, 100, "%PDF-1.7", "pdf"},
 		{"写真.JPG", nil, -1, "\xff\xd8\xff\xe0", "jpeg"},
+		{"IMG_1.HEIC", nil, 100, "\x00\x00\x00\x18ftypheic", "heic"},
+		{"film.heic", nil, 100, "\x00\x00\x00\x18ftypmp42", "field.file_content"},
 		{"実務経験証明書.docm", nil, 100, "PK\x03\x04", "field.file_type"},
 		{"b.pdf.exe", nil, 100, "MZ", "field.file_type"},
 		{"b", nil, 100, "%PDF-", "field.file_type"},

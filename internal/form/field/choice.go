@@ -74,8 +74,8 @@ func optionFlaws(options []Option, withOther bool) []Flaw {
 			flaws = append(flaws, Flaw{Setting: at + ".value", Key: "field.def_twice", Args: fault.Args{"id": o.Value}})
 		}
 		seen[o.Value] = true
-		flaws = append(flaws, prose(at+".label", o.Label, maxLabel, true)...)
-		flaws = append(flaws, prose(at+".hint", o.Hint, maxHint, false)...)
+		flaws = append(flaws, Prose(at+".label", o.Label, maxLabel, true)...)
+		flaws = append(flaws, Prose(at+".hint", o.Hint, maxHint, false)...)
 	}
 	return flaws
 }

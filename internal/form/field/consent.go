@@ -29,8 +29,8 @@ func (consent) Parts(Field) []string { return []string{""} }
 
 func (consent) Flaws(f Field) []Flaw {
 	s := f.Settings.(*consentSettings)
-	flaws := append(prose("text", s.Text, maxProse, true), prose("version", s.Version, 20, true)...)
-	return append(append(flaws, prose("box_label", s.Box, maxLabel, false)...), linkFlaws("text", s.Text)...)
+	flaws := append(Prose("text", s.Text, maxProse, true), Prose("version", s.Version, 20, true)...)
+	return append(append(flaws, Prose("box_label", s.Box, maxLabel, false)...), linkFlaws("text", s.Text)...)
 }
 
 func (consent) Read(r *Reading) any {

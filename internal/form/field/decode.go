@@ -116,8 +116,8 @@ func (f Field) commonFlaws() []Flaw {
 	if !f.ID.Valid() {
 		flaws = append(flaws, Flaw{Setting: "id", Key: "field.def_bad_id"})
 	}
-	flaws = append(flaws, prose("label", f.Label, maxLabel, f.Kind != "explanation")...)
-	flaws = append(flaws, prose("hint", f.Hint, maxHint, false)...)
+	flaws = append(flaws, Prose("label", f.Label, maxLabel, f.Kind != "explanation")...)
+	flaws = append(flaws, Prose("hint", f.Hint, maxHint, false)...)
 	if f.Role != "" && !slices.Contains(Roles[f.Role], f.Kind) {
 		flaws = append(flaws, Flaw{Setting: "role", Key: "field.def_bad_role", Args: fault.Args{"role": f.Role}})
 	}
@@ -143,9 +143,7 @@ var Roles = map[string][]string{
 }
 
 // Prose checks text that an author wrote for people to read.
-func Prose(setting, s string, limit int, needed bool) []Flaw { return prose(setting, s, limit, needed) }
-
-func prose(setting, s string, limit int, needed bool) []Flaw {
+func Prose(setting, s string, limit int, needed bool) []Flaw {
 	if needed && strings.TrimSpace(s) == "" {
 		return []Flaw{{Setting: setting, Key: "field.def_missing"}}
 	}

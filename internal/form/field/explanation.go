@@ -17,7 +17,7 @@ func (explanation) Parts(Field) []string { return nil }
 
 func (explanation) Flaws(f Field) []Flaw {
 	s := f.Settings.(*explanationSettings)
-	flaws := append(prose("text", s.Text, maxProse, true), oneOf("style", s.Style, "notice", "warn")...)
+	flaws := append(Prose("text", s.Text, maxProse, true), oneOf("style", s.Style, "notice", "warn")...)
 	return append(flaws, linkFlaws("text", s.Text)...)
 }
 

@@ -34,7 +34,7 @@ var fileTypes = []fileType{
 	{"jpeg", []string{".jpg", ".jpeg"}, "image/jpeg", magic("\xff\xd8\xff")},
 	{"png", []string{".png"}, "image/png", magic("\x89PNG\r\n\x1a\n")},
 	{"gif", []string{".gif"}, "image/gif", magic("GIF8")},
-	{"heic", []string{".heic", ".heif"}, "image/heic", func(h []byte) bool { return len(h) > 12 && string(h[4:8]) == "ftyp" }},
+	{"heic", []string{".heic", ".heif"}, "image/heic", isHEIC},
 	{"tiff", []string{".tif", ".tiff"}, "image/tiff", magic("II*\x00", "MM\x00*")},
 	{"docx", []string{".docx"}, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", magic("PK\x03\x04")},
 	{"xlsx", []string{".xlsx"}, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", magic("PK\x03\x04")},
@@ -59,6 +59,13 @@ func magic(starts ...string) func([]byte) bool {
 }
 
 func first(h []byte, n int) []byte { return h[:min(n, len(h))] }
+
+// isHEIC tells the photographs of a telephone from its films, which begin
+// alike (ISO/IEC 23008-12, brands).
+func isHEIC(h []byte) bool {
+	return len(h) >= 12 && string(h[4:8]) == "ftyp" &&
+		slices.Contains([]string{"heic", "heix", "heim", "heis", "mif1", "msf1"}, string(h[8:12]))
+}
 
 // isText takes every encoding but none of the zero bytes of binary files.
 func isText(h []byte) bool { return bytes.IndexByte(h, 0) < 0 }

@@ -92,7 +92,7 @@ func (number) Parts(Field) []string { return []string{""} }
 
 func (number) Flaws(f Field) []Flaw {
 	s := f.Settings.(*numberSettings)
-	flaws := append(between("decimals", s.Decimals, 1, maxDecimals), prose("unit", s.Unit, 10, false)...)
+	flaws := append(between("decimals", s.Decimals, 1, maxDecimals), Prose("unit", s.Unit, 10, false)...)
 	low, lowOK := limit(s.Min)
 	high, highOK := limit(s.Max)
 	if !lowOK {
