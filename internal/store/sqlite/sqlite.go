@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
@@ -38,7 +39,7 @@ func schema() fs.FS {
 // connection is opened with. With WAL and FULL each commit is synchronized.
 // What was deleted is overwritten (secure_delete).
 const pragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)" +
-	"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=cache_size(-16000)&_pragma=temp_store(memory)"
+	"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=cache_size(-16000)&_pragma=temp_store(memory)&_dqs=0"
 
 // dsn names the file for the driver. mode is rw, or rwc to make the file.
 func dsn(file, mode, more string) string {
@@ -78,6 +79,7 @@ func Migrate(ctx context.Context, file string) error {
 type engine struct {
 	*readers
 	*writer
+	closeOnce func() error
 }
 
 // open opens the file; more is appended to the name of each connection.
@@ -94,7 +96,9 @@ func open(ctx context.Context, file, more string, deadline time.Duration) (*engi
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &engine{newReaders(read), newWriter(write, deadline)}, nil
+	e := &engine{readers: newReaders(read), writer: newWriter(write, deadline)}
+	e.closeOnce = sync.OnceValue(func() error { return errors.Join(e.writer.close(), e.readers.close()) })
+	return e, nil
 }
 
 // check compares the file's schema with the one that this program knows.
@@ -114,6 +118,4 @@ func check(ctx context.Context, db *sql.DB) error {
 }
 
 // Close waits for running transactions. Acts that have not begun are refused.
-func (e *engine) Close() error {
-	return errors.Join(e.writer.close(), e.readers.close())
-}
+func (e *engine) Close() error { return e.closeOnce() }
