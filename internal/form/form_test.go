@@ -236,6 +236,17 @@ func TestDraftsAreCarriedToANewVersion(t *testing.T) {
 	}
 }
 
+// The same bytes under another kind are not the same answer.
+func TestAnAnswerIsNotCarriedToAnotherKind(t *testing.T) {
+	old := parse(t, small)
+	newer := parse(t, strings.Replace(small, `"kind": "long_text", "label": "理由"`, `"kind": "text", "label": "理由"`, 1))
+	answers := whole(t, old).WithField("reason", json.RawMessage(`"一"`))
+	carried, changes := form.Carry(old, newer, answers, today)
+	if len(changes) != 1 || changes[0].What != form.Refused || carried["reason"] != nil {
+		t.Errorf("changes %v, carried %s", changes, carried["reason"])
+	}
+}
+
 func TestBadDefinitionsAreRefusedWithTheirPlace(t *testing.T) {
 	for _, c := range []struct{ old, new, path, key string }{
 		{`madoguchi-form/1`, `madoguchi-form/2`, "format", "form.format"},

@@ -2,6 +2,7 @@ package jptext_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -120,6 +121,30 @@ func TestReceiptNumberFindsMistakes(t *testing.T) {
 	})
 	if _, ok := jptext.ReceiptNo(jptext.ReceiptNumbers); ok {
 		t.Error("a number of twelve digits was taken")
+	}
+}
+
+// Exhaustively, from each of the ten states (the first digit reaches them all):
+// no two digits, no two states and no swap of neighbours lead to the same.
+func TestCheckDigitTableIsWhole(t *testing.T) {
+	digit := func(n int) string { return strconv.Itoa(n) }
+	for c := range 10 {
+		for x := range 10 {
+			for y := range 10 {
+				if x == y {
+					continue
+				}
+				if jptext.CheckDigit(digit(c)+digit(x)) == jptext.CheckDigit(digit(c)+digit(y)) {
+					t.Errorf("after %d, %d and %d are not told apart", c, x, y)
+				}
+				if jptext.CheckDigit(digit(x)+digit(c)) == jptext.CheckDigit(digit(y)+digit(c)) {
+					t.Errorf("before %d, %d and %d are not told apart", c, x, y)
+				}
+				if jptext.CheckDigit(digit(c)+digit(x)+digit(y)) == jptext.CheckDigit(digit(c)+digit(y)+digit(x)) {
+					t.Errorf("after %d, the swap of %d and %d is not seen", c, x, y)
+				}
+			}
+		}
 	}
 }
 
