@@ -223,6 +223,9 @@ func (b *mailbox) bare(a *Address) {
 		}
 	}
 	if a.Addr != "" {
+		if strings.Count(a.Addr, "@") > 1 && !strings.HasPrefix(a.Addr, `"`) {
+			a.Shown = append(a.Shown, findAddresses(a.Addr)...)
+		}
 		if len(words) == 1 {
 			a.Name = ""
 		}
