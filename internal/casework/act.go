@@ -198,3 +198,15 @@ func limited(field, s string, most int, required bool) (string, error) {
 func problem(field, key string, args fault.Args) error {
 	return fault.Problems{{Field: field, Fault: fault.New(fault.Invalid, key).With(args)}}
 }
+
+// Check returns what is wrong with the words of a decision before anybody is
+// asked to confirm it. The acts check everything again.
+func Check(act application.Act, message string, due, now time.Time) error {
+	if _, err := text("message", message, act != application.Complete); err != nil {
+		return err
+	}
+	if !due.IsZero() && !due.After(now) {
+		return problem("due", "casework.due_past", nil)
+	}
+	return nil
+}

@@ -21,7 +21,7 @@ import (
 // ReplyLimits say what a reply file may be.
 var ReplyLimits = field.FileLimits{
 	Types:    []string{"pdf", "jpeg", "png", "docx", "xlsx", "csv", "txt", "zip"},
-	MaxFiles: 5, MaxBytes: 10 << 20, MaxTotalBytes: 30 << 20,
+	MaxFiles: 3, MaxBytes: 10 << 20, MaxTotalBytes: 30 << 20,
 }
 
 // fileNameMax is the length of a file's name in characters.
@@ -118,6 +118,10 @@ func (d *Desk) Reply(ctx context.Context, who staff.Who, no string, seen Seen, i
 		if !a.Status.Allows(application.Reply) {
 			return fault.New(fault.Conflict, "application.no_reply").With(fault.Args{"status": string(a.Status)})
 		}
+		template, err := replyMail(ctx, tx, a.ID)
+		if err != nil {
+			return err
+		}
 		if err := keep(ctx, tx, a, key, message, in.Files, who); err != nil {
 			return err
 		}
@@ -134,8 +138,22 @@ func (d *Desk) Reply(ctx context.Context, who staff.Who, no string, seen Seen, i
 		if err := record(ctx, tx, who, key, name(application.Reply), a.ID, ""); err != nil {
 			return err
 		}
-		return mail(ctx, tx, a, outbox.Message{ID: mailID, Channel: "mail", Template: "mail.replied"})
+		return mail(ctx, tx, a, outbox.Message{ID: mailID, Channel: "mail", Template: template})
 	})
+}
+
+// replyMail is the mail's template: an answer when a question was open.
+func replyMail(ctx context.Context, tx store.Tx, id application.ID) (string, error) {
+	all, err := tx.Messages(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range all {
+		if m.Side == application.FromApplicant && m.AnsweredAt.IsZero() {
+			return "mail.answered", nil
+		}
+	}
+	return "mail.replied", nil
 }
 
 // keep writes the message and the files of a reply.

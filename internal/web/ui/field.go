@@ -18,6 +18,7 @@ type Field struct {
 	InputMode    string
 	Autocomplete string // "" = off
 	Accept       string // of type file
+	List         string // ID of a datalist that the page holds, or ""
 	Size         string // s, m, l or ""
 	Mono         bool   // codes
 	Rows         int    // > 0: a text area
