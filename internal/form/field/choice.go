@@ -167,10 +167,22 @@ func (choice) fill(r *row) {
 		r.single(control{Options: append([]option{blank}, r.Options...)})
 		return
 	}
+	if !r.Required {
+		r.noChoice()
+	}
 	r.notes()
 	if s.Other {
 		r.part(other, control{Type: "text"})
 	}
+}
+
+// noChoice adds the way back from an optional choice: a radio button that was
+// pressed cannot be released otherwise.
+func (r *row) noChoice() {
+	r.Options = append(r.Options, option{
+		ID: r.Control(strconv.Itoa(len(r.Options) + 1)), Label: r.W("choose_none"),
+		On: slices.Contains(r.values()[""], ""),
+	})
 }
 
 // options adds the options with what was chosen.

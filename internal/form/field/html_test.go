@@ -253,6 +253,22 @@ func (p page) shown() string {
 	return strings.Join(all, "\n")
 }
 
+// A radio button cannot be released, so an optional choice offers a way back.
+func TestAnOptionalChoiceCanBeTakenBack(t *testing.T) {
+	s := sample{json: `{"kind":"choice","label":"区分","options":[{"value":"a","label":"甲"},{"value":"b","label":"乙"}]}`}
+	f := s.build(t, "")
+	p := show(t, f, field.View{Words: say, Answers: field.Answers{"q": json.RawMessage(`{"value":"b"}`)}})
+	if n := p.byID["q-3"]; n == nil || attr(n, "value") != "" || p.label(n) != "選ばない" || has(n, "checked") || !has(p.byID["q-2"], "checked") {
+		t.Errorf("no way back: %v", p.text())
+	}
+	if got, problems := f.Read(field.Input{Values: map[string][]string{"q": {""}}}); got != nil || len(problems) > 0 {
+		t.Errorf("taken back: %s, %v", got, problems)
+	}
+	if p := show(t, s.build(t, `"required":true,`), field.View{Words: say}); p.byID["q-3"] != nil {
+		t.Error("a required choice offers to choose nothing")
+	}
+}
+
 func TestStoredFilesAreListedWithARemoveButton(t *testing.T) {
 	s := samples[slices.IndexFunc(samples, func(s sample) bool { return strings.Contains(s.json, `"file"`) })]
 	f := s.build(t, "")
