@@ -305,7 +305,7 @@ func (s Signature) verifyRSA(k *rsa.PublicKey, sig, digest []byte) error {
 	switch s.Scheme {
 	case PKCS1:
 		if k.N.BitLen() < 1024 {
-			return fmt.Errorf("rsa of %d bits: %w", k.N.BitLen(), ErrUnsupported)
+			return matched(verifyShortRSA(k, s.Hash, digest, sig))
 		}
 		return matched(rsa.VerifyPKCS1v15(k, s.Hash, digest, sig) == nil)
 	case PSS:
