@@ -30,7 +30,7 @@ var rings = []ring{
 		[]string{"base", "tool", "noun", "port", "verb", "read model", "face"}},
 	{"data", []string{"internal/demo/..."}, []string{"base", "tool", "noun", "port", "verb", "data"}},
 	{"test", []string{
-		"internal/archtest", "internal/store/storetest", "internal/blob/blobtest", "internal/pgtest", "e2e/...",
+		"internal/archtest", "internal/store/storetest", "internal/blob/blobtest", "internal/pgtest", "internal/officetest", "e2e/...",
 	}, []string{"base", "tool", "noun", "port", "engine", "verb", "read model", "face", "data", "test"}},
 	{"program", []string{"cmd/madoguchi", "internal/lint/..."},
 		[]string{"base", "tool", "noun", "port", "engine", "verb", "read model", "face", "data", "program"}},
@@ -77,7 +77,7 @@ var outside = []struct {
 }{
 	{"modernc.org/sqlite", []string{"internal/store/sqlite", "internal/store/sqlstore"}},
 	{"github.com/jackc/pgx/v5", []string{"internal/store/postgres", "internal/pgtest"}},
-	{"github.com/google/uuid", []string{"internal/intake", "internal/casework", "internal/publishing", "internal/signin", "internal/demo/...", "internal/web/...", "cmd/madoguchi"}},
+	{"github.com/google/uuid", []string{"internal/officetest", "internal/intake", "internal/casework", "internal/publishing", "internal/signin", "internal/demo/...", "internal/web/...", "internal/officetest", "cmd/madoguchi"}},
 	{"github.com/BurntSushi/toml", []string{"internal/words", "internal/signature/chain", "cmd/madoguchi"}},
 	{"golang.org/x/text", []string{"internal/jptext", "internal/search/...", "internal/mailread", "internal/inspect/...", "internal/reading", "internal/signature/...", "internal/impersonation"}},
 	{"golang.org/x/crypto", []string{"internal/signin", "internal/signature/..."}},

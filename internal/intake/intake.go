@@ -26,6 +26,7 @@ import (
 	"madoguchi/internal/blob"
 	"madoguchi/internal/fault"
 	"madoguchi/internal/form"
+	"madoguchi/internal/jptext"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/procedure"
 	"madoguchi/internal/receipt"
@@ -160,14 +161,19 @@ func (c *Counter) number(ctx context.Context, id tenant.ID) (string, error) {
 	c.mu.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.next == n.end {
-		if err := c.take(ctx, id, n); err != nil {
-			return "", err
+	for {
+		if n.next == n.end {
+			if err := c.take(ctx, id, n); err != nil {
+				return "", err
+			}
+		}
+		no, err := n.perm.Number(n.next)
+		n.next++
+		// One in eleven looks like a My Number (個人番号), which text fields refuse.
+		if err != nil || !jptext.IsMyNumber(no) {
+			return no, err
 		}
 	}
-	no, err := n.perm.Number(n.next)
-	n.next++
-	return no, err
 }
 
 // take gets the next block, and the key at the first time.
