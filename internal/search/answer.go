@@ -3,19 +3,21 @@ package search
 // answer gives the documents that have what p wants, in no order and without their plan.
 func (ix *Index) answer(p plan, minute uint32) []Hit {
 	total := make([]float32, len(ix.docs))
+	missing := make([]uint8, len(ix.docs))
 	for i, w := range p.wanted {
 		got := ix.have(w, p.nearly)
-		if got.found == 0 {
+		mayMiss := p.nearly && len(p.wanted) > 1
+		if got.found == 0 && !mayMiss {
 			return nil
 		}
 		for doc, score := range got.score {
 			switch {
-			case i == 0:
-				total[doc] = score
-			case score == 0 || total[doc] == 0:
-				total[doc] = 0
-			default:
+			case score > 0 && (i == 0 || total[doc] > 0 || mayMiss):
 				total[doc] += score
+			case !mayMiss:
+				total[doc] = 0
+			case score == 0:
+				missing[doc] += w.absence()
 			}
 		}
 	}
@@ -25,7 +27,7 @@ func (ix *Index) answer(p plan, minute uint32) []Hit {
 	}
 	var hits []Hit
 	for doc, score := range total {
-		if score == 0 || unwanted.score[doc] > 0 {
+		if score == 0 || unwanted.score[doc] > 0 || missing[doc] > p.patience() {
 			continue
 		}
 		e := &ix.docs[doc]
@@ -34,6 +36,26 @@ func (ix *Index) answer(p plan, minute uint32) []Hit {
 		hits = append(hits, Hit{Doc: doc, ID: e.id, Title: e.titleText, State: state, Score: rounded(float64(score * worth * e.popular))})
 	}
 	return hits
+}
+
+// absence is what it costs a document to lack w: one vague word is a half.
+func (w word) absence() uint8 {
+	if w.vague {
+		return 1
+	}
+	return 2
+}
+
+// patience is how much a document may lack when nothing has all words: one
+// vague word of two, and of three or more one that is not vague.
+func (p plan) patience() uint8 {
+	switch {
+	case !p.nearly || len(p.wanted) < 2:
+		return 0
+	case len(p.wanted) == 2:
+		return 1
+	}
+	return 2
 }
 
 // have is how well each document has w.

@@ -2,6 +2,7 @@ package search
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -19,11 +20,14 @@ type Dictionary struct {
 	base    *Dictionary // asked as well; nil for none
 	words   map[string]*meaning
 	longest int // letters of the longest word
+
+	phonetic map[int][]nearby // the words in kana or latin by length, to be meant by a word of one letter's difference
 }
 
 // meaning is what a Dictionary knows of a word.
 type meaning struct {
 	written string
+	foreign bool // written in katakana only
 	empty   bool // a word such as したい, which nothing is found by
 	alike   []alternative
 }
@@ -49,6 +53,7 @@ func NewDictionary(groups []Group, known, empty []string) *Dictionary {
 		d.at(w)
 	}
 	d.addGroups(groups)
+	d.listPhonetic()
 	return d
 }
 
@@ -56,7 +61,26 @@ func NewDictionary(groups []Group, known, empty []string) *Dictionary {
 func (d *Dictionary) With(groups []Group) *Dictionary {
 	own := &Dictionary{base: d, words: map[string]*meaning{}, longest: d.longest}
 	own.addGroups(groups)
+	own.listPhonetic()
 	return own
+}
+
+func (d *Dictionary) listPhonetic() {
+	d.phonetic = map[int][]nearby{}
+	for k, m := range d.words {
+		if phrase := phraseOf(k); !m.empty && len(phrase) >= shortestNear && isPhonetic(phrase) {
+			d.phonetic[len(phrase)] = append(d.phonetic[len(phrase)], nearby{written: m.written, phrase: phrase})
+		}
+	}
+}
+
+// phraseOf is the phrase that key was made of.
+func phraseOf(key string) []letter {
+	phrase := make([]letter, len(key)/2)
+	for i := range phrase {
+		phrase[i] = letter(key[2*i])<<8 | letter(key[2*i+1])
+	}
+	return phrase
 }
 
 // Alike are the words that stand for word, the nearest first.
@@ -86,6 +110,30 @@ func (d *Dictionary) addGroups(groups []Group) {
 		for _, t := range to {
 			d.at(t)
 		}
+		for _, w := range words {
+			d.addStem(w)
+		}
+	}
+}
+
+// verbEndings end verbs; what stands before them is in all their forms.
+const verbEndings = "うくぐすつぬぶむる"
+
+// addStem lets the stem of a verb find what the verb finds: 捨てる is also
+// 捨て(たい), 飼う also 飼(い始めた).
+func (d *Dictionary) addStem(verb alternative) {
+	runes := []rune(verb.written)
+	last := len(runes) - 1
+	if last < 1 || !strings.ContainsRune(verbEndings, runes[last]) || !strings.ContainsFunc(verb.written, func(r rune) bool { return scriptOf(r) == kanji }) || len(runes) == 2 && len(verb.phrase) != 2 {
+		return
+	}
+	m := d.at(verb)
+	stems := alternatives([]string{string(runes[:last])})
+	if len(stems) == 0 || slices.Equal(stems[0].phrase, verb.phrase) {
+		return
+	}
+	for _, a := range m.alike {
+		d.add(stems[0], a, a.weight)
 	}
 }
 
@@ -122,11 +170,17 @@ func (d *Dictionary) at(word alternative) *meaning {
 	d.longest = max(d.longest, len(word.phrase))
 	k := key(word.phrase)
 	m := d.words[k]
+	foreign := isKatakana(word.written)
 	if m == nil {
-		m = &meaning{written: word.written}
+		m = &meaning{written: word.written, foreign: foreign}
 		d.words[k] = m
 	}
+	m.foreign = m.foreign && foreign
 	return m
+}
+
+func isKatakana(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return scriptOf(r) != katakana })
 }
 
 // key is a phrase as a key of a map.
@@ -138,12 +192,19 @@ func key(phrase []letter) string {
 	return string(b)
 }
 
-// knows reports whether phrase is a word of d, and whether it is an empty one.
-func (d *Dictionary) knows(phrase []letter) (known, empty bool) {
+// shortForeign is the length of words in katakana that are known in katakana
+// only: ディール is no part of 死んでいる.
+const shortForeign = 3
+
+// knows reports whether phrase, typed as gs, is a word of d, and whether it is
+// an empty one.
+func (d *Dictionary) knows(phrase []letter, gs []glyph) (known, empty bool) {
 	for ; d != nil; d = d.base {
-		if m := d.words[key(phrase)]; m != nil {
-			return true, m.empty
+		m := d.words[key(phrase)]
+		if m == nil || m.foreign && len(phrase) <= shortForeign && gs[0].script == hiragana {
+			continue
 		}
+		return true, m.empty
 	}
 	return false, false
 }

@@ -2,11 +2,14 @@ package search
 
 import "encoding/binary"
 
-// How much a match counts that is a part of a longer word only.
+// How much a match counts that is a part of a longer word only. Words in kanji
+// are joined without a sign, so that a part of them is nearly a whole word;
+// kana and latin letters within a word are most often another word.
 const (
+	kanjiPart  = 0.93
 	beginsOnly = 0.85
 	endsOnly   = 0.8
-	within     = 0.7
+	within     = 0.65
 	inReading  = 0.4  // in the middle of a word in kana
 	titleShare = 0.6  // added when the match is all of the title
 	moreFields = 0.15 // of the matches in other fields than the best one
@@ -146,12 +149,14 @@ func (ix *Index) worth(e *entry, p uint32, n int, alike bool) (field, float32) {
 	score := weight[f]
 	switch {
 	case begins && ends:
-	case n == 1 && alike:
+	case n == 1 && alike && !ends:
 		return f, 0
 	case !begins && n <= 2 && (ix.text[p].isLatin() || f == reading):
 		return f, 0
 	case !begins && f == reading:
 		score *= inReading
+	case n > 1 && ix.text[p].plain() >= firstKanji && ix.text[int(p)+n-1].plain() >= firstKanji:
+		score *= kanjiPart
 	case begins:
 		score *= beginsOnly
 	case ends:

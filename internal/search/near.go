@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
 	"strings"
@@ -9,6 +10,10 @@ import (
 
 // enough is the share of a word's parts that a document must have to come near.
 const enough = 0.5
+
+// singleRarity is what a single character of a word counts, whether a document
+// has it or not: the missing one is most often the wrong one.
+const singleRarity = 3
 
 // pieces are what w is looked for by when it is not found as it is: its
 // parts, and for parts in kanji that no document has their pairs, or in a
@@ -22,7 +27,7 @@ func (ix *Index) pieces(w word) []part {
 	var all []part
 	for _, p := range parts {
 		size := min(len(p.phrase)-1, 2)
-		if size == 0 || size == 1 && len(parts) == 1 || !isKanji(p.phrase) || found([]*Index{ix}, p) {
+		if size == 0 || size == 1 && len(parts) == 1 || p.isVague() || !isKanji(p.phrase) || found([]*Index{ix}, p) {
 			all = append(all, p)
 			continue
 		}
@@ -49,7 +54,10 @@ func (ix *Index) mostOf(w word, whole *column) {
 	for _, u := range units {
 		one.reset()
 		one.fill(ix, u)
-		rarity := float64(len(u.phrase)) * (1 + math.Log(float64(len(ix.docs)+1)/float64(one.found+1)))
+		rarity := u.importance() * (1 + math.Log(float64(len(ix.docs)+1)/float64(one.found+1)))
+		if len(u.phrase) == 1 {
+			rarity = singleRarity
+		}
 		all += rarity
 		for doc, score := range one.score {
 			if score > 0 {
@@ -65,6 +73,16 @@ func (ix *Index) mostOf(w word, whole *column) {
 		}
 	}
 }
+
+// importance of p among the pieces of a word, by its length.
+func (p part) importance() float64 {
+	if p.isVague() {
+		return 0.3
+	}
+	return float64(len(p.phrase))
+}
+
+func (p part) isVague() bool { return vague[key(p.phrase)] }
 
 // corrected is p with each word that finds nothing replaced by a known one of
 // one letter's difference, and the text of that query; "" when there is none.
@@ -128,14 +146,14 @@ func nearWord(indexes []*Index, p part, d *Dictionary, synonyms bool) (near stri
 		}
 	}
 	for words := d; words != nil; words = words.base {
-		for k, m := range words.words {
-			if phrase := phraseOf(k); !m.empty && abs(len(phrase)-len(p.phrase)) <= 1 && isPhonetic(phrase) {
-				consider(m.written, phrase)
+		for n := len(p.phrase) - 1; n <= len(p.phrase)+1; n++ {
+			for _, w := range words.phonetic[n] {
+				consider(w.written, w.phrase)
 			}
 		}
 	}
 	for _, ix := range asked {
-		ix.eachPhonetic(len(p.phrase), func(phrase []letter) { consider(textOf(phrase), phrase) })
+		ix.eachNear(p.phrase, func(phrase []letter) { consider(textOf(phrase), phrase) })
 	}
 	slices.SortFunc(all, func(a, b nearby) int {
 		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.written, b.written))
@@ -167,17 +185,19 @@ func firstFound(asked []*Index, all []nearby, d *Dictionary, synonyms bool) (nea
 	return "", false
 }
 
-// spelled is n as the reading of a document spells it: a word that was taken
-// from the folded text has large kana only.
+// spelled is n as the reading of a document spells it: what was taken from the
+// folded text has large kana only.
 func spelled(asked []*Index, n nearby) string {
 	if n.written != textOf(n.phrase) {
 		return n.written
 	}
 	for _, ix := range asked {
-		for _, e := range ix.docs {
-			for word := range strings.FieldsSeq(e.readingText) {
-				if slices.Equal(letters(fold(word), false), n.phrase) {
-					return word
+		c := newColumn(len(ix.docs))
+		ix.scan(n.phrase, 1, direct, c)
+		for doc, score := range c.score {
+			if score > 0 {
+				if text, ok := wordsWith(strings.Fields(ix.docs[doc].readingText), n.phrase); ok {
+					return text
 				}
 			}
 		}
@@ -185,17 +205,48 @@ func spelled(asked []*Index, n nearby) string {
 	return n.written
 }
 
+// wordsWith joins the words of a reading that phrase begins with and fills.
+func wordsWith(reading []string, phrase []letter) (string, bool) {
+	for i := range reading {
+		var got []letter
+		for k := i; k < len(reading) && len(got) < len(phrase); k++ {
+			got = append(got, letters(fold(reading[k]), false)...)
+			if len(got) >= len(phrase) && slices.Equal(got[:len(phrase)], phrase) {
+				return strings.Join(reading[i:k+1], ""), true
+			}
+		}
+	}
+	return "", false
+}
+
+// found reports whether a document of indexes has p, or what is alike.
 func found(indexes []*Index, p part) bool {
 	for _, ix := range indexes {
-		c := newColumn(len(ix.docs))
-		if c.fill(ix, p); c.found > 0 {
+		if ix.has(p.phrase, false) {
 			return true
+		}
+		for _, a := range p.alike {
+			if ix.has(a.phrase, true) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-func abs(n int) int { return max(n, -n) }
+// has reports whether a document has phrase.
+func (ix *Index) has(phrase []letter, alike bool) bool {
+	if len(phrase) == 0 || len(ix.docs) == 0 {
+		return false
+	}
+	has := false
+	ix.eachPlace(phrase, func(p int) bool {
+		_, score := ix.worth(&ix.docs[ix.docAt(uint32(p), 0)], uint32(p), len(phrase), alike)
+		has = score > 0
+		return !has
+	})
+	return has
+}
 
 func isPhonetic(phrase []letter) bool {
 	for _, l := range phrase {
@@ -206,37 +257,69 @@ func isPhonetic(phrase []letter) bool {
 	return len(phrase) > 0
 }
 
-// eachPhonetic calls yield with the words in kana or latin of about n letters.
-func (ix *Index) eachPhonetic(n int, yield func([]letter)) {
-	begin := -1
-	for p, l := range ix.text {
-		if l.begins() {
-			if begin >= 0 && abs(p-begin-n) <= 1 {
-				if phrase := unmarked(ix.text[begin:p]); isPhonetic(phrase) {
-					yield(phrase)
+// eachNear calls yield with stretches of the text that may be one letter away
+// from phrase, each once. Such a stretch has one half of phrase as it is; and
+// it begins a word, so that endings of words are not taken for words.
+func (ix *Index) eachNear(phrase []letter, yield func([]letter)) {
+	seen := map[string]bool{}
+	middle := len(phrase) / 2
+	look := func(half []letter, before int) {
+		ix.eachPlace(half, func(p int) bool {
+			for longer := -1; longer <= 1; longer++ {
+				begin, end := p-before, p-before+len(phrase)+longer
+				if before > 0 {
+					begin, end = begin-longer, end-longer
+				}
+				if begin < 1 || end > len(ix.text) || !ix.text[begin].begins() {
+					continue
+				}
+				near := unmarked(ix.text[begin:end])
+				if isPhonetic(near) && !seen[key(near)] {
+					seen[key(near)] = true
+					yield(near)
 				}
 			}
-			begin = p
-			if l == fieldEnd {
-				begin = -1
+			return true
+		})
+	}
+	look(phrase[:middle], 0)
+	look(phrase[middle:], middle)
+}
+
+// eachPlace calls yield with the places where phrase is, until it says no.
+func (ix *Index) eachPlace(phrase []letter, yield func(int) bool) {
+	if len(phrase) == 1 {
+		for i := ix.firstPair(phrase[0]); i < len(ix.pairs) && letter(ix.pairs[i]>>codeBits) == phrase[0]; i++ {
+			if !each(ix.occurs[ix.starts[i]:ix.starts[i+1]], func(at uint32) bool { return !ix.stands(phrase, at) || yield(int(at)) }) {
+				return
 			}
 		}
+		return
 	}
+	occurs, offset := ix.rarest(phrase)
+	each(occurs, func(at uint32) bool {
+		return at < offset || !ix.stands(phrase, at-offset) || yield(int(at-offset))
+	})
+}
+
+// each calls yield with each encoded position; false when yield said no.
+func each(occurs []byte, yield func(at uint32) bool) bool {
+	at := uint32(0)
+	for len(occurs) > 0 {
+		delta, n := binary.Uvarint(occurs)
+		occurs = occurs[n:]
+		at += uint32(delta)
+		if !yield(at) {
+			return false
+		}
+	}
+	return true
 }
 
 func unmarked(text []letter) []letter {
 	phrase := make([]letter, len(text))
 	for i, l := range text {
 		phrase[i] = l.plain()
-	}
-	return phrase
-}
-
-// phraseOf is the phrase that key was made of.
-func phraseOf(key string) []letter {
-	phrase := make([]letter, len(key)/2)
-	for i := range phrase {
-		phrase[i] = letter(key[2*i])<<8 | letter(key[2*i+1])
 	}
 	return phrase
 }
@@ -269,16 +352,15 @@ func oneApart(a, b []letter) bool {
 	for i < len(a) && a[i] == b[i] {
 		i++
 	}
-	rest := func(x []letter, n int) string { return key(x[min(n, len(x)):]) }
 	switch len(b) - len(a) {
 	case 0:
 		if i == len(a) {
 			return false
 		}
-		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && rest(a, i+2) == rest(b, i+2)
-		return swapped || rest(a, i+1) == rest(b, i+1)
+		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
+		return swapped || slices.Equal(a[i+1:], b[i+1:])
 	case 1:
-		return rest(a, i) == rest(b, i+1)
+		return slices.Equal(a[i:], b[i+1:])
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,7 +37,10 @@ const counters = "年月日回人名歳才円号条項階番級度期週間個�
 // 第2回, 二十日 is 20日. 十百千万 alone stay what they are unless a counter
 // follows: 千葉 and 五十音 are no numbers to compare.
 func levelNumbers(gs []glyph) []glyph {
-	out := gs[:0:0]
+	if !slices.ContainsFunc(gs, isNumeral) {
+		return gs
+	}
+	out := make([]glyph, 0, len(gs)+4)
 	for i := 0; i < len(gs); {
 		n := numeralRun(gs[i:])
 		if n == 0 {
@@ -61,13 +65,16 @@ func levelNumbers(gs []glyph) []glyph {
 func numeralRun(gs []glyph) int {
 	n := 0
 	for n < len(gs) && (n == 0 || !gs[n].gap) {
-		isKanji := gs[n].script == kanji && strings.ContainsRune("〇一二三四五六七八九十百千万", gs[n].r)
-		if !isKanji && gs[n].script != digit || n > 0 && isKanji != (gs[0].script == kanji) {
+		if !isNumeral(gs[n]) || gs[n].script != gs[0].script {
 			break
 		}
 		n++
 	}
 	return n
+}
+
+func isNumeral(g glyph) bool {
+	return g.script == digit || g.script == kanji && strings.ContainsRune("〇一二三四五六七八九十百千万", g.r)
 }
 
 // numeral reads run, which rest follows, as a number without leading zeros.
@@ -123,7 +130,10 @@ func digits(number string, first glyph) []glyph {
 // levelYears writes years of an era as Western years: 令和4年, 令和四年, R4年
 // and 2022年 are one. 年 is added where it was left out.
 func levelYears(gs []glyph) []glyph {
-	out := gs[:0:0]
+	if !slices.ContainsFunc(gs, func(g glyph) bool { return g.script == digit || g.r == '元' }) {
+		return gs
+	}
+	out := make([]glyph, 0, len(gs)+4)
 	for i := 0; i < len(gs); {
 		year, n := eraYear(gs, i)
 		if n == 0 {

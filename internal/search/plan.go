@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,7 @@ type plan struct {
 type word struct {
 	whole part
 	parts []part // empty when the whole is all there is to look for
+	vague bool   // a word such as 登録 or つらい, that may be missing when nothing has all words
 }
 
 // part is a stretch of a typed word and what stands for it.
@@ -30,7 +32,14 @@ type part struct {
 
 // planFor reads q. Empty words (したい, 方法) are left out unless nothing else
 // is there.
-func planFor(q Query) plan {
+//
+// A plan that is finer parts words into short ones only: 3歳児健診 into 3歳児
+// and 健診, although it is a word.
+func planFor(q Query, finer bool) plan {
+	longest := q.Dictionary.longestWord()
+	if finer {
+		longest = min(longest, finestWord)
+	}
 	var p plan
 	var empty []word
 	for _, t := range words(q.Text) {
@@ -47,11 +56,12 @@ func planFor(q Query) plan {
 		if !q.NoSynonyms {
 			w.whole.alike = q.Dictionary.alike(w.whole.phrase)
 		}
-		parts, isEmpty := q.Dictionary.split(gs, plain(t.text), !q.NoSynonyms)
+		parts, isEmpty := q.Dictionary.split(gs, plain(t.text), !q.NoSynonyms, longest)
 		if isEmpty {
 			empty = append(empty, w)
 			continue
 		}
+		w.vague = isVague(w.whole.phrase, gs)
 		if len(parts) > 1 || len(parts) == 1 && len(parts[0].phrase) < len(w.whole.phrase) {
 			w.parts = parts
 		}
@@ -61,6 +71,28 @@ func planFor(q Query) plan {
 		p.wanted = empty
 	}
 	return p
+}
+
+// finestWord is the length of the longest words of a finer plan.
+const finestWord = 3
+
+// isVague reports whether a word says so little that a document may lack it:
+// a word of offices that most procedures could have, or one in hiragana,
+// which may be no more than an ending.
+func isVague(phrase []letter, gs []glyph) bool {
+	return vague[key(phrase)] || !slices.ContainsFunc(gs, func(g glyph) bool { return g.script != hiragana })
+}
+
+// vague are words that most procedures could have in their titles.
+var vague = vagueWords()
+
+func vagueWords() map[string]bool {
+	keys := map[string]bool{}
+	for w := range strings.FieldsSeq(`申請 申込 申込み 届出 届 手続き 登録 予約 変更 相談 証明書 証明 書類 様式 受付 受験 試験
+		応募 参加 募集 手数料 補助 補助金 助成 更新 交付 報告 市役所 役所 役場 県庁 市 県 町 村 窓口 お金 期限 資格 オンライン`) {
+		keys[key(letters(fold(w), false))] = true
+	}
+	return keys
 }
 
 // Costs of a way to part a word: the cheapest is taken. A known word costs
@@ -73,19 +105,23 @@ const (
 // split parts gs, whose glyphs stand in source, into the words d knows and
 // what lies between them. It gives only the parts worth looking for; empty
 // reports that there is none.
-func (d *Dictionary) split(gs []glyph, source string, synonyms bool) (parts []part, empty bool) {
+func (d *Dictionary) split(gs []glyph, source string, synonyms bool, longest int) (parts []part, empty bool) {
 	all := letters(gs, false)
-	cuts := d.cuts(gs, all)
+	cuts := d.cuts(gs, all, longest)
 	blank := true
 	for i := 0; i+1 < len(cuts); i++ {
 		from, to := cuts[i], cuts[i+1]
-		known, isEmpty := d.knows(all[from:to])
+		known, isEmpty := d.knows(all[from:to], gs[from:to])
 		if isEmpty {
 			continue
 		}
 		blank = false
 		p := part{written: writtenAt(gs, source, from, to), phrase: all[from:to]}
-		p.needed = known || isContent(gs, from, to)
+		ends := i+2 == len(cuts) || gs[to].script != hiragana || gs[to].gap
+		if !ends {
+			ends, _ = d.knows(all[to:cuts[i+2]], gs[to:cuts[i+2]])
+		}
+		p.needed = known || isContent(gs, from, to, ends)
 		if synonyms {
 			p.alike = d.alike(p.phrase)
 		}
@@ -107,13 +143,13 @@ func (d *Dictionary) split(gs []glyph, source string, synonyms bool) (parts []pa
 }
 
 // cuts are the places where gs is parted, with 0 and its length.
-func (d *Dictionary) cuts(gs []glyph, all []letter) []int {
+func (d *Dictionary) cuts(gs []glyph, all []letter, longest int) []int {
 	cost := make([]float64, len(gs)+1)
 	back := make([]int, len(gs)+1)
 	for end := 1; end <= len(gs); end++ {
 		cost[end], back[end] = math.Inf(1), end-1
-		for begin := max(0, end-d.longestWord()); begin < end; begin++ {
-			if known, _ := d.knows(all[begin:end]); !known || !standsAlone(gs, begin, end) {
+		for begin := max(0, end-longest); begin < end; begin++ {
+			if known, _ := d.knows(all[begin:end], gs[begin:end]); !known || !standsAlone(gs, begin, end) {
 				continue
 			}
 			if c := cost[begin] + costKnown; c < cost[end] {
@@ -138,7 +174,7 @@ func (d *Dictionary) cuts(gs []glyph, all []letter) []int {
 // joinUnknown takes out the cuts between unknown letters of one kind.
 func (d *Dictionary) joinUnknown(gs []glyph, all []letter, cuts []int) []int {
 	unknown := func(i int) bool {
-		known, _ := d.knows(all[cuts[i]:cuts[i+1]])
+		known, _ := d.knows(all[cuts[i]:cuts[i+1]], gs[cuts[i]:cuts[i+1]])
 		return !known || !standsAlone(gs, cuts[i], cuts[i+1])
 	}
 	joined := cuts[:1:1]
@@ -189,13 +225,14 @@ func continues(gs []glyph, i int) bool {
 }
 
 // isContent reports whether the unknown letters gs[from:to] are a word to look
-// for, and not an ending, a particle or the stem of a verb.
-func isContent(gs []glyph, from, to int) bool {
+// for, and not an ending, a particle or the stem of a verb. ends tells that no
+// unknown kana follow.
+func isContent(gs []glyph, from, to int, ends bool) bool {
 	switch gs[from].script {
 	case hiragana:
 		return to-from >= 3 && (from == 0 || gs[from-1].script != kanji)
 	case kanji:
-		return to-from > 1 || to == len(gs) || gs[to].script != hiragana
+		return ends || to-from > 2
 	}
 	return true
 }

@@ -112,12 +112,15 @@ func joined(hits, more []BodyHit, limit int) []BodyHit {
 // find looks for q as it is, then with corrected words, then for most of it.
 // exact reports that it was found as it is.
 func find(indexes []*Index, q Query, limit int) (hits []BodyHit, instead string, exact bool) {
-	p := planFor(q)
+	p := planFor(q, false)
 	if len(p.wanted) == 0 {
 		return nil, "", false
 	}
 	if hits = run(indexes, p, q, limit); len(hits) > 0 {
 		return hits, "", true
+	}
+	if hits = run(indexes, planFor(q, true), q, limit); len(hits) > 0 {
+		return hits, "", false
 	}
 	if better, text := corrected(indexes, p, q); text != "" {
 		if hits = run(indexes, better, q, limit); len(hits) > 0 {

@@ -15,7 +15,7 @@ import (
 
 // How near words of a list are to each other.
 const (
-	ownWeight      = 0.85
+	ownWeight      = 0.8
 	spellingWeight = 0.9 // of the same word, written differently
 	sudachiWeight  = 0.5
 )

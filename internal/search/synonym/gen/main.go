@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"madoguchi/internal/search"
 )
 
 type group struct {
@@ -78,20 +80,24 @@ func read(file string) ([]string, error) {
 	}
 	var lines []string
 	for _, g := range groups {
-		if l := line(g); l != "" {
-			lines = append(lines, l)
-		}
+		lines = append(lines, linesOf(g)...)
 	}
 	slices.Sort(lines)
 	return slices.Compact(lines), nil
 }
 
-// line is a group as written to the file; "" for a group that is left out.
-func line(g group) string {
-	words := map[int][]string{}
+// linesOf are a group as written to the file: a line of the words that stand
+// for each other, and one for each word that has spellings which only are
+// results of an expansion (innovation for イノベーション).
+func linesOf(g group) []string {
+	words, spellings := map[int][]string{}, map[int][]string{}
 	var order []int
 	for _, i := range g.Items {
-		if !wanted(i) {
+		if !wanted(i) || has(spellings[i.Word], i.Spelling) {
+			continue
+		}
+		spellings[i.Word] = append(spellings[i.Word], i.Spelling)
+		if i.Expand != 0 {
 			continue
 		}
 		if words[i.Word] == nil {
@@ -99,24 +105,31 @@ func line(g group) string {
 		}
 		words[i.Word] = append(words[i.Word], i.Spelling)
 	}
-	if len(order) > mostWords {
-		return ""
-	}
-	var parts []string
-	spellings := 0
+	var lines, parts []string
+	all := 0
 	for _, n := range order {
-		spellings += len(words[n])
+		all += len(words[n])
 		parts = append(parts, strings.Join(words[n], "|"))
 	}
-	if spellings < 2 {
-		return ""
+	if all > 1 && len(order) <= mostWords {
+		lines = append(lines, strings.Join(parts, "\t"))
 	}
-	return strings.Join(parts, "\t")
+	for n, s := range spellings {
+		if len(s) > len(words[n]) && len(s) > 1 {
+			lines = append(lines, strings.Join(s, "|"))
+		}
+	}
+	return lines
+}
+
+// has reports whether a spelling that is compared like s is among all.
+func has(all []string, s string) bool {
+	return slices.ContainsFunc(all, func(a string) bool { return search.Fold(a) == search.Fold(s) })
 }
 
 func wanted(i item) bool {
 	n := utf8.RuneCountInString(i.Spelling)
-	if i.Kind != "体言" || i.Expand != 0 || n < shortestWord || n > longestWord || slices.Contains(refused, i.Spelling) {
+	if i.Kind != "体言" || i.Expand == 2 || n < shortestWord || n > longestWord || slices.Contains(refused, i.Spelling) {
 		return false
 	}
 	if strings.ContainsAny(i.Spelling, " \t|　") {
