@@ -163,6 +163,9 @@ func (v *visit) save() error {
 	if err != nil {
 		return err
 	}
+	if in.Get("do") == "" && in.Get("remove") == "" {
+		return badForm(nil) // no button of the page was pressed: taking it would empty the page
+	}
 	if at := in.Get("remove"); at != "" {
 		fieldID, fileID, _ := strings.Cut(at, ":")
 		if _, err := v.Counter.RemoveFile(v.r.Context(), v.visitor(), v.draftID(), field.ID(fieldID), fileID); err != nil {

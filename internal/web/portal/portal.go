@@ -100,6 +100,9 @@ func (p *Portal) Handler() (http.Handler, error) {
 	}), nil
 }
 
+// Site returns the pages, for tests. It is nil before Handler.
+func (p *Portal) Site() *web.Site { return p.site }
+
 func (p *Portal) isBody(slug string) bool {
 	_, ok := p.Catalogue.BySlug(slug)
 	return ok

@@ -1,0 +1,222 @@
+package portal_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jba/templatecheck"
+
+	"madoguchi/internal/notice"
+	"madoguchi/internal/store"
+	"madoguchi/internal/web"
+	"madoguchi/internal/web/portal"
+	"madoguchi/internal/web/ui"
+)
+
+// pages are the data of every page.
+var pages = map[string]any{
+	"bodies": portal.BodiesPage{}, "home": portal.HomePage{}, "news": portal.NewsPage{}, "newsitem": portal.NewsItemPage{},
+	"contact": portal.ContactPage{}, "standing": portal.StandingPage{}, "senders": portal.SendersPage{}, "papers": portal.PapersPage{},
+	"list": portal.ListPage{}, "index": portal.IndexPage{}, "start": portal.StartPage{}, "email": portal.EmailPage{}, "sent": portal.SentPage{},
+	"link": portal.LinkPage{}, "resume": portal.ResumePage{}, "form": portal.FormPage{}, "changed": portal.ChangedPage{}, "saved": portal.SavedPage{},
+	"check": portal.CheckPage{}, "done": portal.DonePage{}, "lookup": portal.LookupPage{}, "recover": portal.RecoverPage{}, "code": portal.CodePage{},
+	"status": portal.StatusPage{}, "withdraw": portal.WithdrawPage{}, "failure": web.Failure{},
+}
+
+func TestTemplates(t *testing.T) {
+	w := newWorld(t)
+	site := w.portal.Site()
+	for _, name := range site.Names() {
+		data, ok := pages[name]
+		if !ok {
+			t.Errorf("page %s is not in the list of this test", name)
+			continue
+		}
+		if err := templatecheck.CheckHTML(site.Page(name), data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name := range pages {
+		if site.Page(name) == nil {
+			t.Errorf("page %s does not exist", name)
+		}
+	}
+}
+
+// A page's field with the name of one of the frame's would be shown in the
+// frame in its place.
+func TestNoPageHidesAFieldOfTheFrame(t *testing.T) {
+	frame := reflect.TypeFor[ui.Frame]()
+	for name, data := range pages {
+		typ := reflect.TypeOf(data)
+		for f := range frame.Fields() {
+			got, ok := typ.FieldByName(f.Name)
+			if !ok || len(got.Index) != 2 || got.Type != f.Type {
+				t.Errorf("page %s: %s is not the frame's", name, f.Name)
+			}
+		}
+	}
+}
+
+func TestBodiesAreFoundByNameAndKana(t *testing.T) {
+	b := newWorld(t).browser()
+	b.get("/").want(t, 200, "茨城県", "水戸市", "つくば市")
+	for _, q := range []string{"つくば", "ツクバ", "ﾂｸﾊﾞ", "つくば市"} {
+		p := b.get("/?q=" + q)
+		p.want(t, 200, "つくば市")
+		p.lacks(t, "水戸市")
+	}
+	b.get("/?q=札幌").want(t, 200, "見つかりませんでした")
+}
+
+func TestTheLastBodyIsRememberedUntilItIsForgotten(t *testing.T) {
+	b := newWorld(t).browser()
+	b.get("/").lacks(t, "前回は")
+	b.get("/city-mito/").want(t, 200, "市の手続きを")
+	b.get("/").want(t, 200, "前回は水戸市の窓口を開きました")
+	if p := b.post("/forget"); p.status != 303 || p.location != "/" {
+		t.Fatalf("forget: %d to %q", p.status, p.location)
+	}
+	b.get("/").lacks(t, "前回は")
+}
+
+func TestTheHomePageShowsWhatResidentsLookFor(t *testing.T) {
+	b := newWorld(t).browser()
+	p := b.get("/pref-ibaraki/")
+	p.want(t, 200, "2022年07月01日 14時23分 現在", `<span class="mg-now__count mg-num">20</span>`, "窓口をかたる不審なメールが届いています",
+		"不審なメールにご注意ください【追記】", "申請団体選択", "申請書ダウンロード", "手続き申込", "申込内容照会", "000-000-0000", "平日 9時から17時")
+	p.lacks(t, "下書きのお知らせ", "終わったお知らせ", "/verify")
+	b.get("/pref-ibaraki/news").want(t, 200, "終わったお知らせ")
+	b.get("/pref-ibaraki/news/n1").want(t, 200, "件数を書き加えました", `<a href="https://example.jp/">`)
+	b.get("/pref-ibaraki/news/n3").want(t, 404, "ページが見つかりません")
+	b.get("/pref-ibaraki/news.atom").want(t, 200, "https://shinsei.example.jp/pref-ibaraki/news/n1")
+}
+
+func TestTheListHasTheProceduresOfTheSeedInItsOrder(t *testing.T) {
+	b := newWorld(t).browser()
+	p := b.get("/pref-ibaraki/procedures")
+	p.want(t, 200, "2022年07月01日 14時23分 現在", "20件のうち 1件目から20件目", "開始しました", "随時", "まもなく締切")
+	first := strings.Index(p.body, "茨城県警察官採用試験（第2回）")
+	second := strings.Index(p.body, "職業訓練指導員試験受験申請 ver.004")
+	last := strings.Index(p.body, "夏休み子ども県庁探検隊")
+	if first < 0 || second < first || last < second {
+		t.Errorf("order: %d, %d, %d", first, second, last)
+	}
+	if got := strings.Count(p.body, `<span class="mg-mark mg-mark--new">`); got != 4 {
+		t.Errorf("%d marks 開始しました, want the four of the seed's list", got)
+	}
+}
+
+func TestListQueries(t *testing.T) {
+	b := newWorld(t).browser()
+	for _, c := range []struct{ query, shows, lacks string }{
+		{"?q=狩猟", "狩猟免許試験", "警察官採用試験（第2回）"},
+		{"?q=しゅりょう", "狩猟免許試験", "警察官採用試験（第2回）"},
+		{"?q=狩猟+県南", "県南県民センター", "鹿行県民センター"},
+		{"?for=corp", "NPO活動支援事業", "警察官採用試験（第2回）"},
+		{"?cat=農林水産", "農業簿記講座", "警察官採用試験（第2回）"},
+		{"?kana=さ", "", "警察官採用試験（第2回）"},
+		{"?state=closed", "見つかりませんでした", "警察官採用試験（第2回）"},
+		{"?q=ありえない言葉", "見つかりませんでした", "警察官採用試験（第2回）"},
+		{"?per=abc&page=-1&sort=drop&state=%F0", "20件のうち", ""},
+		{"?page=999", "20件のうち 1件目から20件目", ""},
+	} {
+		p := b.get("/pref-ibaraki/procedures" + c.query)
+		p.want(t, 200, c.shows)
+		if c.lacks != "" && strings.Contains(p.text(), c.lacks) {
+			t.Errorf("%s shows %s", c.query, c.lacks)
+		}
+	}
+}
+
+func TestPublicPagesAreTheSameForEveryoneAndCompressed(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.browser(), w.browser()
+	a.get("/pref-ibaraki/")
+	for _, path := range []string{"/pref-ibaraki/", "/pref-ibaraki/procedures", "/pref-ibaraki/procedures/instructor-exam-2022"} {
+		x, y := a.get(path), b.get(path)
+		if x.body != y.body {
+			t.Errorf("%s differs between two browsers", path)
+		}
+		if n := len(x.body); n > 60<<10 {
+			t.Errorf("%s has %d bytes", path, n)
+		}
+	}
+}
+
+func TestTheStartPageKnowsThePeriod(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	const path = "/pref-ibaraki/procedures/instructor-exam-2022"
+	b.get(path).want(t, 200, "あと21日", "2022年7月22日（金）17時00分", "3,100円から", "利用規約に同意する", "産業人材育成課", "申し込みを始める")
+	b.post(path+"/begin").want(t, 422, "1か所を直してください", "利用規約に同意するときは、印を付けてください", "<title>エラー：")
+	w.pass(30 * 24 * time.Hour)
+	p := b.get(path)
+	p.want(t, 200, "受付は終わりました", "受付終了")
+	p.lacks(t, "申し込みを始める")
+	b.post(path+"/email", "mail", "a@example.jp").want(t, 410, "受付は終了しました")
+	b = newWorldAt(t, w.clock().Add(-60*24*time.Hour)).browser()
+	p = b.get(path)
+	p.want(t, 200, "受付はまだ始まっていません", "これから始まる")
+	p.lacks(t, "申し込みを始める")
+	b.post(path+"/email", "mail", "a@example.jp").want(t, 410, "まだ始まっていません")
+}
+
+func TestUnknownThingsAre404InJapanese(t *testing.T) {
+	b := newWorld(t).browser()
+	for _, path := range []string{
+		"/no-such-body/", "/pref-ibaraki/no-such-page", "/pref-ibaraki/procedures/none", "/pref-ibaraki/apply/none", "/pref-ibaraki/apply/none/p1",
+		"/pref-ibaraki/apply/none/done", "/pref-ibaraki/confirm/none", "/pref-ibaraki/confirm/sent?c=none", "/pref-ibaraki/forms/none/file", "/pref-ibaraki//procedures",
+	} {
+		b.get(path).want(t, 404, "<h1>")
+	}
+	b.get("/pref-ibaraki/status/123412341234").want(t, 303)
+}
+
+func TestStandingPagesExistEverywhere(t *testing.T) {
+	b := newWorld(t).browser()
+	for _, name := range notice.Pages {
+		b.get("/pref-ibaraki/"+name).want(t, 200, "<h1>")
+		b.get("/"+name).want(t, 200, "<h1>")
+	}
+	for _, path := range []string{"/pref-ibaraki/contact", "/pref-ibaraki/senders", "/pref-ibaraki/forms", "/pref-ibaraki/procedures/categories", "/pref-ibaraki/procedures/kana", "/pref-ibaraki/resume", "/pref-ibaraki/status", "/pref-ibaraki/status/recover"} {
+		b.get(path).want(t, 200, "<h1>")
+	}
+}
+
+// Every link of these pages leads to a page.
+func TestLinksLeadSomewhere(t *testing.T) {
+	b := newWorld(t).browser()
+	seen := map[string]bool{}
+	for _, start := range []string{"/", "/pref-ibaraki/", "/pref-ibaraki/procedures", "/pref-ibaraki/procedures/instructor-exam-2022", "/pref-ibaraki/status", "/pref-ibaraki/news/n1"} {
+		for _, part := range strings.Split(b.get(start).body, `href="`)[1:] {
+			href, _, _ := strings.Cut(part, `"`)
+			href, _, _ = strings.Cut(strings.ReplaceAll(href, "&amp;", "&"), "#")
+			if !strings.HasPrefix(href, "/") || seen[href] {
+				continue
+			}
+			seen[href] = true
+			if p := b.get(href); p.status != 200 {
+				t.Errorf("%s links to %s: %d", start, href, p.status)
+			}
+		}
+	}
+}
+
+func TestAnEditorsChangeIsShownAtOnce(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	b.get("/pref-ibaraki/news")
+	err := w.db.Write(t.Context(), w.body, func(tx store.Tx) error {
+		return tx.InsertNotice(t.Context(), &notice.Notice{ID: "n9", Title: "新しいお知らせ", ShownFrom: w.clock().Add(-time.Minute), Published: true})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.cat.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.get("/pref-ibaraki/news").want(t, 200, "新しいお知らせ")
+}
