@@ -1,25 +1,24 @@
-// Package blobtest is what every place for files (添付ファイルの保管) must do.
-//
-// An engine's own test opens an empty store and calls Run.
+// Package blobtest is what every store of uploaded files (ファイル保管) must do.
 package blobtest
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"madoguchi/internal/blob"
 	"madoguchi/internal/fault"
 	"madoguchi/internal/tenant"
 )
-
-const city, town tenant.ID = 2, 3
 
 // Run checks the store that open returns. open gives a new, empty store each time.
 func Run(t *testing.T, open func(testing.TB) blob.Store) {
@@ -28,157 +27,200 @@ func Run(t *testing.T, open func(testing.TB) blob.Store) {
 		test func(*testing.T, blob.Store)
 	}{
 		{"RoundTrip", testRoundTrip},
-		{"TenantsAreApart", testTenantsAreApart},
-		{"NeverOverwritten", testNeverOverwritten},
+		{"NotFound", testNotFound},
+		{"WrittenOnce", testWrittenOnce},
 		{"OneWinner", testOneWinner},
 		{"FailedReaderLeavesNothing", testFailedReader},
-		{"BadKeys", testBadKeys},
+		{"CanceledLeavesNothing", testCanceled},
+		{"TenantsAreApart", testTenantsAreApart},
+		{"KeysAreNames", testKeys},
 		{"Old", testOld},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
 }
 
+const city, town tenant.ID = 101, 102
+
 func put(t *testing.T, s blob.Store, id tenant.ID, key, content string) {
 	t.Helper()
-	size, err := s.Put(t.Context(), id, key, strings.NewReader(content))
-	if err != nil || size != int64(len(content)) {
-		t.Fatalf("put %s: size %d, err %v", key, size, err)
+	n, err := s.Put(t.Context(), id, key, strings.NewReader(content))
+	if err != nil || n != int64(len(content)) {
+		t.Fatalf("put %s: %d bytes, %v, want %d", key, n, err, len(content))
 	}
 }
 
-// read returns the blob's content, or "" and the error.
-func read(t *testing.T, s blob.Store, id tenant.ID, key string) (string, error) {
+func get(t *testing.T, s blob.Store, id tenant.ID, key string) string {
 	t.Helper()
 	r, err := s.Open(t.Context(), id, key)
 	if err != nil {
-		return "", err
+		t.Fatal(err)
 	}
-	b, err := io.ReadAll(r)
+	content, err := io.ReadAll(r)
 	if err := errors.Join(err, r.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return string(b), nil
+	return string(content)
+}
+
+func wantNone(t *testing.T, s blob.Store, id tenant.ID, key string) {
+	t.Helper()
+	if _, err := s.Open(t.Context(), id, key); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("%s: got %v, want not found", key, err)
+	}
+	keys, err := s.Old(t.Context(), id, time.Now().Add(time.Hour), "", 10)
+	if err != nil || len(keys) != 0 {
+		t.Errorf("left over: %v, %v", keys, err)
+	}
 }
 
 func testRoundTrip(t *testing.T, s blob.Store) {
-	put(t, s, city, "a", "写真")
-	put(t, s, city, "empty", "")
-	for key, want := range map[string]string{"a": "写真", "empty": ""} {
-		if got, err := read(t, s, city, key); got != want || err != nil {
-			t.Errorf("%s: %q (err %v), want %q", key, got, err, want)
+	big := strings.Repeat("0123456789\x00\xff", 300_000)
+	for key, content := range map[string]string{"empty": "", "small": "1", "0198c0de-big": big} {
+		put(t, s, city, key, content)
+		if got := get(t, s, city, key); got != content {
+			t.Errorf("%s: %d bytes came back changed as %d", key, len(content), len(got))
 		}
 	}
-	for range 2 {
-		if err := s.Delete(t.Context(), city, "a"); err != nil {
-			t.Errorf("delete: %v", err)
-		}
-	}
-	if _, err := read(t, s, city, "a"); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("deleted blob: got %v, want not found", err)
-	}
-}
-
-func testTenantsAreApart(t *testing.T, s blob.Store) {
-	put(t, s, city, "a", "city's")
-	if _, err := read(t, s, town, "a"); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("another tenant's blob: got %v, want not found", err)
-	}
-	put(t, s, town, "a", "town's")
-	if err := s.Delete(t.Context(), town, "a"); err != nil {
+	r, err := s.Open(t.Context(), city, "0198c0de-big")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := read(t, s, city, "a"); got != "city's" {
-		t.Errorf("after the town deleted its own: %q (err %v)", got, err)
+	defer r.Close() //nolint:errcheck // nothing was written
+	if at, err := r.Seek(-2, io.SeekEnd); err != nil || at != int64(len(big))-2 {
+		t.Fatalf("seek: at %d, %v", at, err)
+	}
+	if end, err := io.ReadAll(r); err != nil || !bytes.Equal(end, []byte("\x00\xff")) {
+		t.Errorf("end: got %q, %v", end, err)
 	}
 }
 
-func testNeverOverwritten(t *testing.T, s blob.Store) {
-	put(t, s, city, "a", "first")
-	if _, err := s.Put(t.Context(), city, "a", strings.NewReader("second")); fault.KindOf(err) != fault.Conflict {
-		t.Errorf("second put: got %v, want conflict", err)
+func testNotFound(t *testing.T, s blob.Store) {
+	wantNone(t, s, city, "nothing")
+	if err := s.Delete(t.Context(), city, "nothing"); err != nil {
+		t.Errorf("delete what is not there: %v", err)
 	}
-	if got, err := read(t, s, city, "a"); got != "first" {
-		t.Errorf("kept %q (err %v), want the first", got, err)
+	put(t, s, city, "a", "1")
+	if err := s.Delete(t.Context(), city, "a"); err != nil {
+		t.Fatal(err)
+	}
+	wantNone(t, s, city, "a")
+}
+
+func testWrittenOnce(t *testing.T, s blob.Store) {
+	put(t, s, city, "a", "first")
+	_, err := s.Put(t.Context(), city, "a", strings.NewReader("second"))
+	if fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the same key again: got %v, want conflict", err)
+	}
+	if got := get(t, s, city, "a"); got != "first" {
+		t.Errorf("got %q, want the first", got)
 	}
 }
 
 func testOneWinner(t *testing.T, s blob.Store) {
 	var wg sync.WaitGroup
-	errs := make(chan error, 8)
-	for i := range cap(errs) {
+	var mu sync.Mutex
+	var winners []string
+	for i := range 8 {
 		wg.Go(func() {
-			_, err := s.Put(t.Context(), city, "a", strings.NewReader(fmt.Sprint(i)))
-			errs <- err
+			content := strings.Repeat(fmt.Sprint(i), 100_000)
+			_, err := s.Put(t.Context(), city, "a", strings.NewReader(content))
+			if err != nil && fault.KindOf(err) != fault.Conflict {
+				t.Errorf("a loser got %v, want conflict", err)
+			}
+			if err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				winners = append(winners, content)
+			}
 		})
 	}
 	wg.Wait()
-	close(errs)
-	won := 0
-	for err := range errs {
-		switch {
-		case err == nil:
-			won++
-		case fault.KindOf(err) != fault.Conflict:
-			t.Errorf("a loser got %v, want conflict", err)
-		}
-	}
-	if won != 1 {
-		t.Errorf("%d succeeded, want 1", won)
+	if len(winners) != 1 || get(t, s, city, "a") != winners[0] {
+		t.Errorf("%d writers won; the blob is the winner's only if there is one", len(winners))
 	}
 }
+
+var errBroken = errors.New("the upload broke off")
 
 func testFailedReader(t *testing.T, s blob.Store) {
-	broken := io.MultiReader(strings.NewReader("half"), iotest.ErrReader(errors.New("cut")))
-	if _, err := s.Put(t.Context(), city, "a", broken); err == nil {
-		t.Error("put of half a file succeeded")
+	r := io.MultiReader(strings.NewReader(strings.Repeat("x", 100_000)), iotest.ErrReader(errBroken))
+	if _, err := s.Put(t.Context(), city, "a", r); !errors.Is(err, errBroken) {
+		t.Errorf("got %v, want the reader's error", err)
 	}
-	if _, err := read(t, s, city, "a"); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("after a failed put: got %v, want not found", err)
-	}
-	put(t, s, city, "a", "whole")
+	wantNone(t, s, city, "a")
+	put(t, s, city, "a", "again")
 }
 
-func testBadKeys(t *testing.T, s blob.Store) {
-	for _, key := range []string{"", ".", "..", "../a", "a/b", `a\b`, ".part-x", "a\x00", strings.Repeat("a", 101)} {
-		if _, err := s.Put(t.Context(), city, key, strings.NewReader("x")); err == nil {
-			t.Errorf("key %q was taken", key)
-		}
-		if _, err := read(t, s, city, key); fault.KindOf(err) != fault.NotFound {
-			t.Errorf("key %q: got %v, want not found", key, err)
+func testCanceled(t *testing.T, s blob.Store) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Put(ctx, city, "a", strings.NewReader("1")); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want canceled", err)
+	}
+	wantNone(t, s, city, "a")
+}
+
+func testTenantsAreApart(t *testing.T, s blob.Store) {
+	put(t, s, city, "a", "city's")
+	wantNone(t, s, town, "a")
+	put(t, s, town, "a", "town's")
+	if err := s.Delete(t.Context(), city, "a"); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, s, town, "a"); got != "town's" {
+		t.Errorf("got %q, want the town's", got)
+	}
+}
+
+// A key is a name and never a way to another place.
+func testKeys(t *testing.T, s blob.Store) {
+	for _, key := range []string{
+		"", ".", "..", "../102/aaaaaa/a", "a/b", "/a", `a\b`, "a\x00b", "a.b", "-a", "窓口", " a", strings.Repeat("a", 129),
+	} {
+		_, putErr := s.Put(t.Context(), city, key, strings.NewReader("1"))
+		_, openErr := s.Open(t.Context(), city, key)
+		for what, err := range map[string]error{"put": putErr, "open": openErr, "delete": s.Delete(t.Context(), city, key)} {
+			if fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%s of %q: got %v, want invalid", what, key, err)
+			}
 		}
 	}
+	put(t, s, city, strings.Repeat("a", 128), "1")
+	put(t, s, city, "0198c0de-7000-7000-8000-AZaz_09", "1")
 }
 
 func testOld(t *testing.T, s blob.Store) {
-	var want []string
-	for i := range 25 {
-		key := fmt.Sprintf("k%02d", i)
-		put(t, s, city, key, key)
-		want = append(want, key)
+	want := []string{"0198c0de-1", "0198c0de-2", "0198c1", "0198c1de-1", "0198d", "a"}
+	for _, i := range []int{3, 0, 5, 2, 4, 1} {
+		put(t, s, city, want[i], "1")
 	}
-	put(t, s, town, "other", "x")
-	if got, err := s.Old(t.Context(), city, time.Now().Add(-time.Hour), "", 100); err != nil || len(got) != 0 {
-		t.Errorf("older than an hour: %v (err %v), want none", got, err)
+	put(t, s, town, "0198c0de-3", "1")
+	ahead := time.Now().Add(time.Hour)
+	for limit := 1; limit <= len(want)+1; limit++ {
+		var got []string
+		after := ""
+		for {
+			keys, err := s.Old(t.Context(), city, ahead, after, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(keys) == 0 {
+				break
+			}
+			if len(keys) > limit {
+				t.Fatalf("%d keys, want at most %d", len(keys), limit)
+			}
+			got = append(got, keys...)
+			after = keys[len(keys)-1]
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("by %d (-want +got):\n%s", limit, diff)
+		}
 	}
-	var got []string
-	after := ""
-	for {
-		page, err := s.Old(t.Context(), city, time.Now().Add(time.Hour), after, 4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(page) == 0 {
-			break
-		}
-		if len(page) > 4 {
-			t.Fatalf("%d keys, want at most 4", len(page))
-		}
-		got = append(got, page...)
-		after = page[len(page)-1]
-	}
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("keys %v, want %v", got, want)
+	keys, err := s.Old(t.Context(), city, time.Now().Add(-time.Hour), "", 10)
+	if err != nil || len(keys) != 0 {
+		t.Errorf("written before an hour ago: got %v, %v, want none", keys, err)
 	}
 }

@@ -1,25 +1,23 @@
-// Package dirblob keeps blobs as files in a folder of this machine (添付ファイルの保管).
+// Package dirblob keeps uploaded files in a folder of this machine (添付ファイルの保管フォルダー).
 //
-// A blob that Put accepted survives a power cut: the file is synchronized,
-// then given its name, then its folder is synchronized. A file without its
-// final name is left over from a crash and is removed by Old's sweep.
+// A blob is DIR/<tenant>/<start of its key>/<key>. A Put that returned nil
+// survives a power cut: the file is written under another name and
+// synchronized, gets its name, and the folders that name it are synchronized.
+// Whatever fails before leaves no blob.
 package dirblob
 
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"regexp"
-	"slices"
 	"strconv"
-	"strings"
+	"sync"
 	"time"
 
 	"madoguchi/internal/blob"
@@ -27,212 +25,246 @@ import (
 	"madoguchi/internal/tenant"
 )
 
-// Dir implements blob.Store. A blob lies in DIR/<tenant>/<two hex digits>/<key>;
-// the digits are of the key's hash, so that no folder grows too long.
-type Dir struct{ root string }
+// Store implements blob.Store.
+type Store struct {
+	root    *os.Root
+	sync    func(*os.File) error // File.Sync; a test counts
+	folders sync.Map             // names of those that survive a power cut
+}
 
-var _ blob.Store = (*Dir)(nil)
+var _ blob.Store = (*Store)(nil)
 
-// Open makes the folder if there is none.
-func Open(dir string) (*Dir, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open the folder for files: %w", err)
+const (
+	unfinished    = "unfinished"   // the folder of files that are being written
+	unfinishedFor = 48 * time.Hour // after which nobody writes any more
+	folderMode    = 0o700
+	fileMode      = 0o600
+)
+
+// Open opens the folder, and makes it if there is none. Files that were left
+// half-written long ago are removed.
+func Open(dir string) (*Store, error) {
+	s, err := open(dir, (*os.File).Sync)
+	if err != nil {
+		return nil, fmt.Errorf("open blobs: %w", err)
 	}
-	return &Dir{dir}, nil
+	return s, nil
 }
 
-var validKey = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
-
-// partial begins the name of a file that is being written.
-const partial = ".part-"
-
-func (d *Dir) folder(id tenant.ID, key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return filepath.Join(d.root, strconv.FormatInt(int64(id), 10), hex.EncodeToString(sum[:1]))
-}
-
-func (d *Dir) file(id tenant.ID, key string) (string, error) {
-	if !validKey.MatchString(key) {
-		return "", fmt.Errorf("blob key of %d bytes has a wrong shape", len(key))
+func open(dir string, sync func(*os.File) error) (*Store, error) {
+	if err := os.MkdirAll(dir, folderMode); err != nil {
+		return nil, err
 	}
-	return filepath.Join(d.folder(id, key), key), nil
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{root: root, sync: sync}
+	if err := errors.Join(s.makeFolder(unfinished), s.clean(time.Now().Add(-unfinishedFor))); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return s, nil
 }
+
+// clean removes unfinished files that nobody has written to since then.
+func (s *Store) clean(since time.Time) error {
+	entries, err := s.list(unfinished)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && info.ModTime().Before(since) {
+			err = s.root.Remove(path.Join(unfinished, e.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close gives up the folder; blobs that are open stay readable.
+func (s *Store) Close() error { return s.root.Close() }
 
 // Put implements blob.Store.
-func (d *Dir) Put(ctx context.Context, id tenant.ID, key string, r io.Reader) (int64, error) {
-	name, err := d.file(id, key)
+func (s *Store) Put(ctx context.Context, id tenant.ID, key string, r io.Reader) (int64, error) {
+	folder, err := folderOf(id, key)
 	if err != nil {
 		return 0, err
 	}
-	if err := d.makeFolders(filepath.Dir(name)); err != nil {
-		return 0, fmt.Errorf("put a blob: %w", err)
-	}
-	temp := filepath.Join(filepath.Dir(name), partial+rand.Text())
-	size, err := write(ctx, temp, r)
-	if err == nil {
-		// Link, unlike Rename, fails if the name is there already.
-		err = os.Link(temp, name)
-	}
-	err = errors.Join(err, remove(temp))
+	size, err := s.put(ctx, folder, key, r)
 	if errors.Is(err, fs.ErrExist) {
 		return 0, fault.New(fault.Conflict, "store.duplicate").Because(err)
 	}
-	if err == nil {
-		err = syncDir(filepath.Dir(name))
-	}
 	if err != nil {
-		return 0, fmt.Errorf("put a blob: %w", err)
+		return 0, fmt.Errorf("put blob %s: %w", key, err)
 	}
 	return size, nil
 }
 
-// makeFolders makes dir and those above it, and synchronizes what is new.
-func (d *Dir) makeFolders(dir string) error {
-	if _, err := os.Stat(dir); err == nil {
-		return nil
+func (s *Store) put(ctx context.Context, folder, key string, r io.Reader) (int64, error) {
+	for _, f := range []string{path.Dir(folder), folder} {
+		if err := s.makeFolder(f); err != nil {
+			return 0, err
+		}
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+	// The name that Put gives up in the end is one that nobody else uses.
+	temporary := path.Join(unfinished, rand.Text())
+	size, err := s.write(ctx, temporary, r)
+	if err == nil {
+		err = s.root.Link(temporary, path.Join(folder, key)) // fails if there is one
 	}
-	return errors.Join(syncDir(filepath.Dir(dir)), syncDir(d.root))
+	if gone := s.root.Remove(temporary); err == nil {
+		err = gone
+	}
+	if err == nil {
+		err = s.syncFolder(folder)
+	}
+	return size, err
 }
 
-func write(ctx context.Context, name string, r io.Reader) (size int64, err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+// write makes a synchronized file of what r gives.
+func (s *Store) write(ctx context.Context, name string, r io.Reader) (int64, error) {
+	f, err := s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if size, err = io.Copy(f, reader{ctx, r}); err != nil {
-		return 0, err
+	size, err := io.Copy(f, reader{ctx, r})
+	if err == nil {
+		err = s.sync(f)
 	}
-	return size, f.Sync()
+	return size, errors.Join(err, f.Close())
 }
 
-// reader ends with the context's error, so that a slow upload does not outlive
-// its request.
+// reader ends with the context.
 type reader struct {
 	ctx context.Context
 	r   io.Reader
 }
 
-func (r reader) Read(p []byte) (int, error) {
+func (r reader) Read(b []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.r.Read(p)
-}
-
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-func remove(name string) error {
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return r.r.Read(b)
 }
 
 // Open implements blob.Store.
-func (d *Dir) Open(_ context.Context, id tenant.ID, key string) (io.ReadSeekCloser, error) {
-	name, err := d.file(id, key)
+func (s *Store) Open(_ context.Context, id tenant.ID, key string) (io.ReadSeekCloser, error) {
+	folder, err := folderOf(id, key)
 	if err != nil {
-		return nil, fault.New(fault.NotFound, "store.not_found").Because(err)
+		return nil, err
 	}
-	f, err := os.Open(name)
+	f, err := s.root.Open(path.Join(folder, key))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.NotFound, "store.not_found").Because(err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open a blob: %w", err)
+		return nil, fmt.Errorf("open blob %s: %w", key, err)
 	}
 	return f, nil
 }
 
 // Delete implements blob.Store.
-func (d *Dir) Delete(_ context.Context, id tenant.ID, key string) error {
-	name, err := d.file(id, key)
+func (s *Store) Delete(_ context.Context, id tenant.ID, key string) error {
+	folder, err := folderOf(id, key)
 	if err != nil {
 		return err
 	}
-	if err := remove(name); err != nil {
-		return fmt.Errorf("delete a blob: %w", err)
+	err = s.root.Remove(path.Join(folder, key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = s.syncFolder(folder)
+	}
+	if err != nil {
+		return fmt.Errorf("delete blob %s: %w", key, err)
 	}
 	return nil
 }
 
-// Old implements blob.Store. Keys come in the order of their folders, which
-// is the order of key's hash; after is one of them. Files without a final name
-// that are as old are removed on the way.
-func (d *Dir) Old(ctx context.Context, id tenant.ID, before time.Time, after string, limit int) ([]string, error) {
-	root := filepath.Join(d.root, strconv.FormatInt(int64(id), 10))
-	folders, err := os.ReadDir(root)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("list old blobs: %w", err)
-	}
-	from := ""
-	if after != "" {
-		from = filepath.Base(d.folder(id, after))
-	}
+// Old implements blob.Store. A folder holds the keys that begin with its name,
+// so keys are in order when folders are.
+func (s *Store) Old(ctx context.Context, id tenant.ID, before time.Time, after string, limit int) ([]string, error) {
 	var keys []string
-	for _, folder := range folders {
-		if folder.Name() < from || !folder.IsDir() {
+	home := tenantFolder(id)
+	folders, err := s.list(home)
+	if err != nil {
+		return nil, fmt.Errorf("old blobs: %w", err)
+	}
+	for _, f := range folders {
+		if f.Name() < start(after) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		last := ""
-		if folder.Name() == from {
-			last = after
-		}
-		found, err := oldIn(filepath.Join(root, folder.Name()), before, last)
+		files, err := s.list(path.Join(home, f.Name()))
 		if err != nil {
-			return nil, fmt.Errorf("list old blobs: %w", err)
+			return nil, fmt.Errorf("old blobs: %w", err)
 		}
-		if keys = append(keys, found...); len(keys) >= limit {
-			return keys[:limit], nil
+		for _, file := range files {
+			if len(keys) == limit {
+				return keys, nil
+			}
+			info, err := file.Info()
+			if err == nil && file.Name() > after && info.ModTime().Before(before) {
+				keys = append(keys, file.Name())
+			}
 		}
 	}
 	return keys, nil
 }
 
-// oldIn returns the keys of one folder that come after last.
-func oldIn(dir string, before time.Time, last string) ([]string, error) {
-	files, err := os.ReadDir(dir)
+// list returns what a folder holds, by name; a folder that is not there holds nothing.
+func (s *Store) list(folder string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(s.root.FS(), folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return entries, err
+}
+
+// makeFolder makes a folder that survives a power cut. One that is there may
+// have been made by a Put that has not come to synchronizing it.
+func (s *Store) makeFolder(name string) error {
+	if _, ok := s.folders.Load(name); ok {
+		return nil
+	}
+	if err := s.root.Mkdir(name, folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := s.syncFolder(path.Dir(name)); err != nil {
+		return err
+	}
+	s.folders.Store(name, nil)
+	return nil
+}
+
+func (s *Store) syncFolder(name string) error {
+	f, err := s.root.Open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var keys []string
-	for _, f := range files {
-		info, err := f.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // deleted meanwhile
-		}
-		if err != nil {
-			return nil, err
-		}
-		if !info.ModTime().Before(before) {
-			continue
-		}
-		if strings.HasPrefix(f.Name(), partial) {
-			if err := remove(filepath.Join(dir, f.Name())); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if f.Name() > last {
-			keys = append(keys, f.Name())
-		}
+	return errors.Join(s.sync(f), f.Close())
+}
+
+var keyShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
+
+func tenantFolder(id tenant.ID) string { return "tenant-" + strconv.FormatInt(int64(id), 10) }
+
+// startLength parts a tenant's blobs by the first half of their keys' time:
+// the keys are UUIDv7, whose first six digits change every five hours.
+const startLength = 6
+
+func start(key string) string { return key[:min(len(key), startLength)] }
+
+// folderOf returns the folder of a key, and refuses keys that are no names.
+func folderOf(id tenant.ID, key string) (string, error) {
+	if !keyShape.MatchString(key) {
+		return "", fault.New(fault.Invalid, "store.bad_key")
 	}
-	slices.Sort(keys)
-	return keys, nil
+	return path.Join(tenantFolder(id), start(key)), nil
 }

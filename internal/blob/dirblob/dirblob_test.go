@@ -1,56 +1,124 @@
-package dirblob_test
+package dirblob
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"madoguchi/internal/blob"
 	"madoguchi/internal/blob/blobtest"
-	"madoguchi/internal/blob/dirblob"
 )
 
-func TestStore(t *testing.T) {
-	blobtest.Run(t, func(t testing.TB) blob.Store {
-		d, err := dirblob.Open(t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
-	})
-}
-
-func TestLeftOversOfACrashAreSwept(t *testing.T) {
-	dir := t.TempDir()
-	d, err := dirblob.Open(dir)
+func openDir(t testing.TB, dir string, sync func(*os.File) error) *Store {
+	t.Helper()
+	s, err := open(dir, sync)
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := filepath.Join(dir, "2", "ab")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestStore(t *testing.T) {
+	blobtest.Run(t, func(t testing.TB) blob.Store { return openDir(t, t.TempDir(), (*os.File).Sync) })
+}
+
+// files returns the files below dir.
+func files(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			list = append(list, strings.TrimPrefix(path, dir))
+		}
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	left := filepath.Join(folder, ".part-crashed")
-	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
+	return list
+}
+
+// The content is synchronized before the name, and the name before success.
+func TestPutIsSynchronized(t *testing.T) {
+	dir := t.TempDir()
+	var seen []string
+	s := openDir(t, dir, func(f *os.File) error {
+		named := "unnamed"
+		if slices.Contains(files(t, dir), "/tenant-101/0198c0/0198c0de") {
+			named = "named"
+		}
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		what := "file"
+		if info.IsDir() {
+			what = filepath.Base(f.Name())
+		}
+		seen = append(seen, what+" "+named)
+		return f.Sync()
+	})
+	seen = nil
+	if _, err := s.Put(t.Context(), 101, "0198c0de", strings.NewReader("1")); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := d.Old(t.Context(), 2, time.Now().Add(time.Hour), "", 10)
-	if err != nil || len(keys) != 0 {
-		t.Errorf("keys %v (err %v), want none", keys, err)
+	root := filepath.Base(dir)
+	want := []string{root + " unnamed", "tenant-101 unnamed", "file unnamed", "0198c0 named"}
+	seen[0] = strings.Replace(seen[0], ". ", root+" ", 1)
+	if !slices.Equal(seen, want) {
+		t.Errorf("synchronized %v, want %v", seen, want)
 	}
-	if _, err := os.Stat(left); !os.IsNotExist(err) {
-		t.Errorf("the left-over is still there (err %v)", err)
+	if got := files(t, dir); !slices.Equal(got, []string{"/tenant-101/0198c0/0198c0de"}) {
+		t.Errorf("files %v, want the blob alone", got)
 	}
 }
 
-func TestOthersOnTheMachineCannotReadFiles(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "files")
-	if _, err := dirblob.Open(dir); err != nil {
+func TestPutFailsWhenTheDiskDoes(t *testing.T) {
+	dir := t.TempDir()
+	broken := errors.New("input/output error")
+	fails := false
+	s := openDir(t, dir, func(f *os.File) error {
+		if fails {
+			return broken
+		}
+		return f.Sync()
+	})
+	if _, err := s.Put(t.Context(), 101, "0198c0de", strings.NewReader("1")); err != nil {
 		t.Fatal(err)
 	}
-	info, err := os.Stat(dir)
-	if err != nil || info.Mode().Perm() != 0o700 {
-		t.Errorf("mode %v (err %v), want 0700", info.Mode(), err)
+	fails = true
+	if _, err := s.Put(t.Context(), 101, "0198c0df", strings.NewReader("1")); !errors.Is(err, broken) {
+		t.Errorf("got %v, want the disk's error", err)
+	}
+	if got := files(t, dir); len(got) != 1 {
+		t.Errorf("files %v, want the first blob alone", got)
+	}
+}
+
+// A server that died left a half-written file: it goes when it is old.
+func TestUnfinishedFilesAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	openDir(t, dir, (*os.File).Sync)
+	for name, age := range map[string]time.Duration{"old": 49 * time.Hour, "new": 47 * time.Hour} {
+		file := filepath.Join(dir, unfinished, name)
+		if err := os.WriteFile(file, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	openDir(t, dir, (*os.File).Sync)
+	if got := files(t, dir); !slices.Equal(got, []string{"/" + unfinished + "/new"}) {
+		t.Errorf("files %v, want the new one alone", got)
 	}
 }
