@@ -7,10 +7,10 @@ import (
 	"encoding/hex"
 	"io"
 	"path"
-	"slices"
 	"strings"
 
 	"madoguchi/internal/fault"
+	"madoguchi/internal/inspect"
 	"madoguchi/internal/jptext"
 	"madoguchi/internal/procedure"
 	"madoguchi/internal/staff"
@@ -64,7 +64,7 @@ func (e *Editors) SavePaper(ctx context.Context, who staff.Who, f procedure.Pape
 	var body []byte
 	switch {
 	case file != nil:
-		body = e.readPaper(&p, &f, *file)
+		body = readPaper(&p, &f, *file)
 	case f.ID == "":
 		p.Add("file", "publishing.file_missing", nil)
 	}
@@ -106,8 +106,29 @@ func (e *Editors) addPaper(ctx context.Context, who staff.Who, f procedure.Paper
 	return f.ID, err
 }
 
+// harmless refuses a file that holds anything active, that cannot be looked
+// into, or that is of another format than its name says.
+func harmless(p *fault.Problems, name string, body []byte) bool {
+	found := inspect.Look(name, body, nil)
+	switch {
+	case len(found.Active) > 0:
+		var what []string
+		for _, kind := range found.Active {
+			what = append(what, string(kind))
+		}
+		p.Add("file", "publishing.file_active", fault.Args{"what": strings.Join(what, "、")})
+	case found.Encrypted || found.Opaque || found.Huge:
+		p.Add("file", "publishing.file_closed", nil)
+	case "."+found.Type != strings.ToLower(path.Ext(name)):
+		p.Add("file", "publishing.file_mismatch", nil)
+	default:
+		return true
+	}
+	return false
+}
+
 // readPaper reads the file and checks its size, format and content.
-func (e *Editors) readPaper(p *fault.Problems, f *procedure.PaperForm, file PaperFile) []byte {
+func readPaper(p *fault.Problems, f *procedure.PaperForm, file PaperFile) []byte {
 	f.FileName = jptext.Recompose(path.Base(strings.ReplaceAll(file.Name, `\`, "/")))
 	kind, known := paperTypes[strings.ToLower(path.Ext(f.FileName))]
 	if !known {
@@ -126,8 +147,7 @@ func (e *Editors) readPaper(p *fault.Problems, f *procedure.PaperForm, file Pape
 		p.Add("file", "publishing.file_too_large", fault.Args{"max": MaxPaperBytes >> 20})
 		return nil
 	}
-	if active := e.Active(f.FileName, body); len(active) > 0 {
-		p.Add("file", "publishing.file_active", fault.Args{"what": strings.Join(slices.Compact(active), "、")})
+	if !harmless(p, f.FileName, body) {
 		return nil
 	}
 	sum := sha256.Sum256(body)

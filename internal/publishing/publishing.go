@@ -26,9 +26,6 @@ type Editors struct {
 	DB    store.DB
 	Blobs blob.Store
 	NewID func() string // UUIDv7
-	// Active names what is active in a file (macros, scripts); empty: nothing.
-	// A file whose format does not fit its name counts as active.
-	Active func(name string, body []byte) []string
 }
 
 // may returns NotFound unless who has the permission: pages that a member may

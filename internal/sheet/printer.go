@@ -26,10 +26,15 @@ const (
 // programs are the names under which Chromium is installed.
 var programs = []string{"chromium", "chromium-browser", "google-chrome", "chrome-headless-shell"}
 
-// NewPrinter returns a printer that runs the Chromium which is installed.
-func NewPrinter() *Printer {
+// NewPrinter returns a printer that runs the program, or, where it is empty,
+// the Chromium that is installed.
+func NewPrinter(program string) *Printer {
 	p := &Printer{slots: make(chan struct{}, printersAtOnce)}
-	for _, name := range programs {
+	names := programs
+	if program != "" {
+		names = []string{program}
+	}
+	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			p.path = path
 			break

@@ -44,7 +44,7 @@ func TestAnswersAreEscapedAndEmptyOnesSaidSo(t *testing.T) {
 
 // The names that libraries for PDF drop or change come out as they were typed.
 func TestThePDFKeepsRareCharacters(t *testing.T) {
-	printer := sheet.NewPrinter()
+	printer := sheet.NewPrinter("")
 	if !printer.Available() {
 		t.Fatal("chromium is not installed: make test installs it")
 	}
@@ -71,7 +71,7 @@ func TestThePDFKeepsRareCharacters(t *testing.T) {
 
 func TestWithoutChromiumThePersonIsToldSo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	printer := sheet.NewPrinter()
+	printer := sheet.NewPrinter("")
 	if printer.Available() {
 		t.Fatal("a printer without a program says that it is available")
 	}
@@ -83,7 +83,7 @@ func TestWithoutChromiumThePersonIsToldSo(t *testing.T) {
 func TestACanceledRequestLeavesNoChromium(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := sheet.NewPrinter().PDF(ctx, []byte("<p>x</p>")); fault.KindOf(err) != fault.Unavailable {
+	if _, err := sheet.NewPrinter("").PDF(ctx, []byte("<p>x</p>")); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("got %v, want unavailable", err)
 	}
 }
