@@ -1,14 +1,16 @@
 package search
 
-// answer gives the documents that have what p wants, in no order and without their plan.
-func (ix *Index) answer(p plan, minute uint32) []Hit {
-	total := make([]float32, len(ix.docs))
-	missing := make([]uint8, len(ix.docs))
+// answer adds to hits the documents that have what p wants and are worth at
+// least floor, in no order.
+func (ix *Index) answer(p *plan, minute uint32, floor float64, desk *desk, number int, hits []BodyHit) []BodyHit {
+	total, missing := desk.floats(len(ix.docs)), desk.counts(len(ix.docs))
+	defer desk.back(total)
+	mayMiss := p.nearly && len(p.wanted) > 1
 	for i, w := range p.wanted {
-		got := ix.have(w, p.nearly)
-		mayMiss := p.nearly && len(p.wanted) > 1
+		got := ix.have(w, p.nearly, desk)
+		defer desk.put(got)
 		if got.found == 0 && !mayMiss {
-			return nil
+			return hits
 		}
 		for doc, score := range got.score {
 			switch {
@@ -21,19 +23,21 @@ func (ix *Index) answer(p plan, minute uint32) []Hit {
 			}
 		}
 	}
-	unwanted := newColumn(len(ix.docs))
+	unwanted := desk.column(len(ix.docs))
+	defer desk.put(unwanted)
 	for _, phrase := range p.absent {
 		ix.scan(phrase, 1, direct, unwanted)
 	}
-	var hits []Hit
 	for doc, score := range total {
 		if score == 0 || unwanted.score[doc] > 0 || missing[doc] > p.patience() {
 			continue
 		}
 		e := &ix.docs[doc]
 		state := e.state(minute)
-		worth := [...]float32{Open: 1, Before: beforeWorth, Closed: closedWorth}[state]
-		hits = append(hits, Hit{Doc: doc, ID: e.id, Title: e.titleText, State: state, Score: rounded(float64(score * worth * e.popular))})
+		worth := rounded(float64(score * stateWorth[state] * e.popular))
+		if worth >= floor {
+			hits = append(hits, BodyHit{number, Hit{Doc: doc, ID: e.id, Title: e.titleText, Score: worth, State: state, plan: p}})
+		}
 	}
 	return hits
 }
@@ -59,22 +63,24 @@ func (p plan) patience() uint8 {
 }
 
 // have is how well each document has w.
-func (ix *Index) have(w word, nearly bool) *column {
-	whole := newColumn(len(ix.docs))
+func (ix *Index) have(w word, nearly bool, desk *desk) *column {
+	whole := desk.column(len(ix.docs))
 	whole.fill(ix, w.whole)
 	switch {
 	case nearly:
-		ix.mostOf(w, whole)
+		ix.mostOf(w, whole, desk)
 	case len(w.parts) > 0:
-		ix.allOf(w, whole)
+		ix.allOf(w, whole, desk)
 	}
 	return whole
 }
 
 // allOf adds to whole the documents that have every part of w.
-func (ix *Index) allOf(w word, whole *column) {
-	sum := make([]float32, len(ix.docs))
-	one := newColumn(len(ix.docs))
+func (ix *Index) allOf(w word, whole *column, desk *desk) {
+	sum := desk.floats(len(ix.docs))
+	defer desk.back(sum)
+	one := desk.column(len(ix.docs))
+	defer desk.put(one)
 	letters := 0
 	for i, p := range w.parts {
 		one.reset()

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 )
@@ -146,10 +145,21 @@ func (ix *Index) occurrences(key uint32) []byte {
 
 // docAt is the document whose text holds position p, given that it is not before from.
 func (ix *Index) docAt(p uint32, from int) int {
-	if from+1 < len(ix.docs) && ix.docs[from+1].begin <= p {
-		from += sort.Search(len(ix.docs)-from-1, func(i int) bool { return ix.docs[from+1+i].begin > p })
+	for range 4 { // the next occurrence is most often near
+		if from+1 >= len(ix.docs) || ix.docs[from+1].begin > p {
+			return from
+		}
+		from++
 	}
-	return from
+	low, high := from, len(ix.docs)
+	for high-low > 1 {
+		if middle := (low + high) / 2; ix.docs[middle].begin <= p {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low
 }
 
 // fieldAt is the field of e at offset within its text.
@@ -162,13 +172,16 @@ func (e *entry) fieldAt(offset uint32) field {
 	return fieldCount - 1
 }
 
-// letterCount is the number of letters of field f.
-func (e *entry) letterCount(f field) int {
+// start is the position of the first letter of field f.
+func (e *entry) start(f field) uint32 {
 	if f == 0 {
-		return int(e.ends[0]) - 1
+		return e.begin + 1
 	}
-	return int(e.ends[f]-e.ends[f-1]) - 1
+	return e.begin + uint32(e.ends[f-1]) + 1
 }
+
+// letterCount is the number of letters of field f.
+func (e *entry) letterCount(f field) int { return int(e.begin) + int(e.ends[f]) - int(e.start(f)) }
 
 // A State says whether applications are taken (受付の状態).
 type State uint8

@@ -123,15 +123,17 @@ func (ix *Index) scanAt(occurs []byte, offset uint32, phrase []letter, worth flo
 	}
 }
 
-// stands reports whether phrase is at position p of the text, as whole
-// numbers where it begins or ends in digits.
+// stands reports whether phrase, whose rarest pair is in its place, is at
+// position p of the text, as whole numbers where it begins or ends in digits.
 func (ix *Index) stands(phrase []letter, p uint32) bool {
 	if int(p)+len(phrase) >= len(ix.text) {
 		return false
 	}
-	for i, l := range phrase {
-		if ix.text[int(p)+i].plain() != l {
-			return false
+	if len(phrase) > 2 { // a pair was found as it is
+		for i, l := range phrase {
+			if ix.text[int(p)+i].plain() != l {
+				return false
+			}
 		}
 	}
 	end := ix.text[int(p)+len(phrase)]

@@ -45,12 +45,14 @@ func isKanji(phrase []letter) bool {
 
 // mostOf adds to whole the documents that have most of w: known parts count
 // by their length and rarity, unknown ones by their pairs of kanji.
-func (ix *Index) mostOf(w word, whole *column) {
+func (ix *Index) mostOf(w word, whole *column, desk *desk) {
 	units := ix.pieces(w)
-	sum := make([]float32, len(ix.docs))
-	share := make([]float64, len(ix.docs))
+	sum, share := desk.floats(len(ix.docs)), desk.floats(len(ix.docs))
+	defer desk.back(sum)
+	defer desk.back(share)
+	one := desk.column(len(ix.docs))
+	defer desk.put(one)
 	all := 0.0
-	one := newColumn(len(ix.docs))
 	for _, u := range units {
 		one.reset()
 		one.fill(ix, u)
@@ -62,14 +64,14 @@ func (ix *Index) mostOf(w word, whole *column) {
 		for doc, score := range one.score {
 			if score > 0 {
 				sum[doc] += score
-				share[doc] += rarity
+				share[doc] += float32(rarity)
 			}
 		}
 	}
 	for doc := range sum {
-		if share[doc] > 0 && len(units) > 1 && share[doc] >= enough*all {
-			near := share[doc] / all
-			whole.take(doc, sum[doc]/float32(len(units))*float32(near), direct)
+		if share[doc] > 0 && len(units) > 1 && float64(share[doc]) >= enough*all {
+			near := share[doc] / float32(all)
+			whole.take(doc, sum[doc]/float32(len(units))*near, direct)
 		}
 	}
 }

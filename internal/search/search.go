@@ -38,11 +38,8 @@ const (
 	Corrected     // 一文字違い
 )
 
-// What a document is worth that cannot be applied for at the moment.
-const (
-	beforeWorth = 0.85
-	closedWorth = 0.6
-)
+// stateWorth is what a document is worth by its state at the moment.
+var stateWorth = [...]float32{Open: 1, Before: 0.85, Closed: 0.6}
 
 // wholeBonus is for having a word in one piece and not in parts.
 const wholeBonus = 1.3
@@ -73,17 +70,29 @@ func Many(indexes []*Index, q Query, limit int) (hits []BodyHit, instead string)
 }
 
 func search(indexes []*Index, q Query, limit int) (hits []BodyHit, instead string) {
+	hits, instead, exact := find(indexes, q, limit)
 	plainly := q
 	plainly.NoSynonyms = true
-	hits, instead, exact := find(indexes, plainly, limit)
-	if q.NoSynonyms || q.Dictionary == nil {
+	if q.NoSynonyms || q.Dictionary == nil || exact && anyHas(indexes, plainly) {
 		return hits, instead
 	}
-	wider, widerInstead, widerExact := find(indexes, q, limit)
-	if exact || !widerExact {
-		return joined(wider, hits, limit), cmp.Or(instead, widerInstead)
+	more, moreInstead, _ := find(indexes, plainly, limit)
+	if len(hits) == 0 {
+		instead = moreInstead
 	}
-	return joined(wider, hits, limit), ""
+	return joined(hits, more, limit), instead
+}
+
+// anyHas reports whether a document has all that q asks for, as it is.
+func anyHas(indexes []*Index, q Query) bool {
+	p := planFor(q, false)
+	var desk desk
+	for _, ix := range indexes {
+		if len(ix.answer(&p, minutes(q.At), 0, &desk, 0, nil)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // joined is hits followed by what of more is not among them, with lower scores.
@@ -139,19 +148,16 @@ func find(indexes []*Index, q Query, limit int) (hits []BodyHit, instead string,
 // run gives the best limit documents for p.
 func run(indexes []*Index, p plan, q Query, limit int) []BodyHit {
 	var best []BodyHit
+	var desk desk
+	floor := 0.0
 	for n, ix := range indexes {
-		for _, h := range ix.answer(p, minutes(q.At)) {
-			best = append(best, BodyHit{n, h})
-		}
-		if len(best) > 4*limit+1000 {
+		best = ix.answer(&p, minutes(q.At), floor, &desk, n, best)
+		if limit > 0 && len(best) > 2*limit+500 {
 			best = sorted(best, limit)
+			floor = best[limit-1].Score
 		}
 	}
-	best = sorted(best, limit)
-	for i := range best {
-		best[i].plan = &p
-	}
-	return best
+	return sorted(best, limit)
 }
 
 func sorted(hits []BodyHit, limit int) []BodyHit {
