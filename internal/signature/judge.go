@@ -28,7 +28,7 @@ func (o Options) judgeSigner(s *report.Signature, e evidence) {
 	}
 	r := m.Verify(e.signer, pool.Certificates, e.content...)
 	s.Algorithm = r.Algorithm.String()
-	s.Intact = r.Intact && s.Verdict != report.Failed
+	s.Intact = r.Intact
 	s.Take(r.Findings...)
 	claimed := e.signer.SigningTime()
 	if s.SignedAt == nil && !claimed.IsZero() {

@@ -49,7 +49,7 @@ func (p *pdfFile) checkTimestamp(c *pdfSignature) {
 		return
 	}
 	t := p.options.judgeToken(token, &p.pool, p.proven(c.span.End), c.span.Parts(p.view.File.Data)...)
-	s.Intact = t.intact && s.Verdict != report.Failed
+	s.Intact = t.intact
 	s.Algorithm = t.algorithm
 	s.Timestamp = &t.report
 	s.SignedAt = &t.report.Time
@@ -130,7 +130,7 @@ func (p *pdfFile) checkBareRSA(c *pdfSignature) {
 	}
 	switch {
 	case matched:
-		s.Intact = s.Verdict != report.Failed
+		s.Intact = true
 	case errors.Is(err, algorithm.ErrUnsupported):
 		s.Take(report.Doubt(report.CryptoConstraints, "verify.algorithm_unsupported"))
 	default:

@@ -22,6 +22,9 @@ type pdfFile struct {
 	report   *report.File
 	stamps   []provenTime
 	prepared []*pdfSignature
+	// leftovers counts signature dictionaries that nothing refers to and that
+	// fit no bytes of this file.
+	leftovers int
 }
 
 // A provenTime is a document time-stamp that holds: what stood in the first
@@ -77,7 +80,7 @@ func verifyPDF(f *report.File, data []byte, o Options) {
 func (p *pdfFile) none(data []byte, fields int) {
 	f := p.report
 	switch {
-	case p.view.Rebuilt && pdf.LooksSigned(data):
+	case p.leftovers > 0, p.view.Rebuilt && pdf.LooksSigned(data):
 		unreadable(f, data)
 	case p.view.Encrypted() && p.view.Root() == nil:
 		f.Verdict = report.Indeterminate
@@ -99,6 +102,7 @@ func (p *pdfFile) prepare(s pdf.Signature) {
 		c.contents = text.Value
 	}
 	if s.Removed && (c.spanErr != nil || allZero(c.contents)) {
+		p.leftovers++
 		return
 	}
 	c.result = report.Signature{

@@ -168,7 +168,7 @@ func (v *View) Hidden(known []Signature) []Signature {
 			continue
 		}
 		o, err := f.object(start, num, len(f.Data), nil)
-		if err != nil || o.End < at {
+		if err != nil || o.End < at || v.inOther(start) {
 			continue
 		}
 		d := DictOf(o.Value)
@@ -178,6 +178,22 @@ func (v *View) Hidden(known []Signature) []Signature {
 		}
 	}
 	return list
+}
+
+// inOther tells whether byte at stands inside an object of the view, as files
+// do that are attached to this one.
+func (v *View) inOther(at int) bool {
+	best, num := -1, 0
+	for n, l := range v.objects {
+		if !l.Free && l.Container == 0 && l.Offset < at && l.Offset > best {
+			best, num = l.Offset, n
+		}
+	}
+	if best < 0 {
+		return false
+	}
+	o, err := v.Object(num)
+	return err == nil && o.End > at
 }
 
 // maxHidden bounds how many signatures are looked for where none belongs.
