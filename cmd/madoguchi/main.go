@@ -32,6 +32,7 @@ const exitUsage = 3
 
 // commands lists every subcommand, in the order of the help text.
 var commands = []command{
+	{"disarm", "make a harmless copy of a file: pictures of its pages", runDisarm},
 	{"mail", "judge mails: who they are really from, what their parts can do", runMail},
 	{"inspect", "look for active content in files, archives and mails", runInspect},
 	{"verify", "verify the signatures of PDF, XML and CMS files", runVerify},
