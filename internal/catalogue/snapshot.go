@@ -88,7 +88,7 @@ func (s *Snapshot) procedures(all []procedure.Procedure) {
 		return !p.Published || p.FormVersion == 0
 	})
 	slices.SortStableFunc(s.Procedures, func(a, b procedure.Procedure) int {
-		return cmp.Or(b.OpensAt.Compare(a.OpensAt), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(b.OpensAt.Compare(a.OpensAt), a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
 	s.byID = make(map[procedure.ID]int, len(s.Procedures))
 	for i, p := range s.Procedures {
