@@ -41,6 +41,11 @@ type Failure struct {
 	List     bool   // lead to the list of procedures
 }
 
+// CrossSite answers posts from other sites; it is an Entrance's Denied.
+func (s *Site) CrossSite() http.Handler {
+	return s.Handle(func(http.ResponseWriter, *http.Request) error { return errCrossSite })
+}
+
 // Handle adapts h. It is the only place where a failure becomes a response.
 func (s *Site) Handle(h Handler) http.Handler { return s.handle(h, 0) }
 

@@ -36,14 +36,22 @@ func (t Times) Short(at time.Time) string { return t.text("time.short", at) }
 // Clock is 14時23分.
 func (t Times) Clock(at time.Time) string { return t.text("time.clock", at) }
 
-// Until is DateTime for the end of a period, which is the first moment outside
-// it: midnight is said as 24時 of the day before by showing the minute before.
-func (t Times) Until(end time.Time) string {
-	end = end.In(Tokyo)
-	if end.Hour() == 0 && end.Minute() == 0 {
-		end = end.Add(-time.Minute)
+// Until is DateTime for the end of a period. A period that ends at midnight is
+// said to end in the last minute of the day before.
+func (t Times) Until(end time.Time) string { return t.text("time.datetime", lastMinute(end)) }
+
+// UntilDate and UntilClock are the two halves of Until.
+func (t Times) UntilDate(end time.Time) string { return t.text("time.date", lastMinute(end)) }
+
+// UntilClock is the time of day of Until.
+func (t Times) UntilClock(end time.Time) string { return t.text("time.clock", lastMinute(end)) }
+
+func lastMinute(end time.Time) time.Time {
+	local := end.In(Tokyo)
+	if !end.IsZero() && local.Hour() == 0 && local.Minute() == 0 {
+		return end.Add(-time.Minute)
 	}
-	return t.text("time.datetime", end)
+	return end
 }
 
 func (t Times) text(key string, at time.Time) string {
@@ -96,6 +104,8 @@ func Funcs(w *words.Words) template.FuncMap {
 		"short":    t.Short,
 		"clock":    t.Clock,
 		"until":    t.Until,
+		"until_on": t.UntilDate,
+		"until_at": t.UntilClock,
 		"era":      t.Era,
 		"iso":      ISO,
 		"daysleft": DaysLeft,

@@ -381,6 +381,7 @@ type DonePage struct {
 	At      string
 	Status  string // address of the status page, or "" without a code
 	Print   string
+	PDF     bool // the copy can be had as PDF
 	Next    []ui.Block
 	Section sectionContact
 }
@@ -398,7 +399,7 @@ func (v *visit) done() error {
 	}
 	p := DonePage{
 		Frame: v.frame(v.words.Text(title), "menu.procedures"), Receipt: r, No: groups(r.Number), At: v.times.DateTime(r.ArrivedAt),
-		Next: ui.Prose(r.NextSteps), Section: v.contactOf(r),
+		Next: ui.Prose(r.NextSteps), PDF: v.Printer.Available(), Section: v.contactOf(r),
 	}
 	if r.Code != "" {
 		p.Secret = groupsOf(r.Code)

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"madoguchi/internal/blob/dirblob"
 	"madoguchi/internal/catalogue"
 	"madoguchi/internal/demo"
 	"madoguchi/internal/demo/forms"
@@ -103,7 +104,15 @@ func newWorldAt(t testing.TB, now time.Time) *world {
 	if w.cat, err = catalogue.Open(t.Context(), w.db); err != nil {
 		t.Fatal(err)
 	}
-	blobs := &mapBlobs{m: map[string][]byte{}}
+	blobs, err := dirblob.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := blobs.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	secret := bytes.Repeat([]byte("s"), 32)
 	if w.counter, err = intake.New(w.db, blobs, secret); err != nil {
 		t.Fatal(err)
@@ -120,7 +129,7 @@ func newWorldAt(t testing.TB, now time.Time) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &web.Entrance{Portal: h, Assets: assets, RootPages: portal.RootPages}
+	e := &web.Entrance{Portal: h, Assets: assets, RootPages: portal.RootPages, Denied: w.portal.Site().CrossSite()}
 	w.server = httptest.NewServer(e.Handler())
 	t.Cleanup(w.server.Close)
 	return w
