@@ -32,12 +32,18 @@ const exitUsage = 3
 
 // commands lists every subcommand, in the order of the help text.
 var commands = []command{
+	{"demo", "serve sample data on this machine, to try the service", runDemo},
+	{"serve", "serve an installation", runServe},
+	{"migrate", "bring the database's schema up to date", runMigrate},
+	{"tenant", "add bodies: tenant add, tenant import", runTenant},
+	{"user", "add a member of staff: user add", runUser},
 	{"disarm", "make a harmless copy of a file: pictures of its pages", runDisarm},
 	{"mail", "judge mails: who they are really from, what their parts can do", runMail},
 	{"inspect", "look for active content in files, archives and mails", runInspect},
 	{"verify", "verify the signatures of PDF, XML and CMS files", runVerify},
 	{"search", "find procedures by the words of life", runSearch},
 	{reading.Subcommand, "propose the kana of titles, one on each line", runReading},
+	{"version", "print what this program was built from", runVersion},
 }
 
 func main() {
