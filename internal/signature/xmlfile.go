@@ -105,7 +105,11 @@ const (
 func verifyZip(f *report.File, in Input, o Options) {
 	files, err := unzip(in.Data)
 	if err != nil {
-		unreadable(f, in.Data)
+		var all []byte
+		for _, a := range files {
+			all = append(all, a.Data...)
+		}
+		unreadable(f, all)
 		return
 	}
 	for _, a := range files {
@@ -144,8 +148,9 @@ func others(files []Attachment, self Attachment) []Attachment {
 	return list
 }
 
-// unzip reads all files within the limits. Two files of one name are an error:
-// readers differ on which they show.
+// unzip reads all files within the limits; after an error it gives those that
+// it read before. Two files of one name are an error: readers differ on which
+// they show.
 func unzip(data []byte) ([]Attachment, error) {
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -162,22 +167,22 @@ func unzip(data []byte) ([]Attachment, error) {
 			continue
 		}
 		if seen[z.Name] {
-			return nil, zip.ErrFormat
+			return list, zip.ErrFormat
 		}
 		seen[z.Name] = true
 		in, err := z.Open()
 		if err != nil {
-			return nil, err
+			return list, err
 		}
 		b, err := io.ReadAll(io.LimitReader(in, left+1))
 		if closeErr := in.Close(); err == nil {
 			err = closeErr
 		}
 		if err != nil {
-			return nil, err
+			return list, err
 		}
 		if left -= int64(len(b)); left < 0 {
-			return nil, xmltree.ErrLimit
+			return list, xmltree.ErrLimit
 		}
 		list = append(list, Attachment{Name: z.Name, Data: b})
 	}

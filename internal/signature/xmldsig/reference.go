@@ -219,7 +219,9 @@ func (p *payload) transform(sig, ref *xmltree.Node, r *Result) (octets []byte, o
 		}
 		switch uri {
 		case enveloped:
-			if p.node == nil || !sig.Within(p.node) {
+			// beside the signature there is nothing to leave out; some
+			// signers name the transform all the same
+			if p.node == nil {
 				return nil, false
 			}
 			p.leaveOut(func(n *xmltree.Node) bool { return n == sig })
