@@ -141,7 +141,8 @@ func begin(ctx, own context.Context, pool *pgxpool.Pool, mode string, id tenant.
 	// Both statements make one round trip. The number cannot be anything else.
 	text := mode + "; SET LOCAL app.tenant_id = '" + strconv.FormatInt(int64(id), 10) + "'"
 	if _, err := c.Conn().PgConn().Exec(own, text).ReadAll(); err != nil {
-		rollback(c)
+		c.Conn().Close(own) //nolint:errcheck // whatever is wrong with it, another one is made
+		c.Release()
 		return nil, err
 	}
 	return c, nil
