@@ -46,19 +46,25 @@ func (v *page) sectionList() ([]staff.Section, error) {
 
 // section is the form of one section, or of a new one.
 func (v *page) section() error {
-	list, err := v.sectionList()
+	s, err := v.sectionOf()
 	if err != nil {
 		return err
 	}
-	s := staff.Section{}
-	if id := staff.SectionID(v.R.PathValue("s")); id != "" {
-		i := slices.IndexFunc(list, func(x staff.Section) bool { return x.ID == id })
-		if i < 0 {
-			return visit.ErrNone
-		}
-		s = list[i]
-	}
 	return v.showSection(http.StatusOK, s, nil)
+}
+
+// sectionOf returns the section that the address names, or a new one.
+func (v *page) sectionOf() (staff.Section, error) {
+	list, err := v.sectionList()
+	id := staff.SectionID(v.R.PathValue("s"))
+	if err != nil || id == "" {
+		return staff.Section{}, err
+	}
+	i := slices.IndexFunc(list, func(x staff.Section) bool { return x.ID == id })
+	if i < 0 {
+		return staff.Section{}, visit.ErrNone
+	}
+	return list[i], nil
 }
 
 func (v *page) showSection(status int, s staff.Section, wrong error) error {
@@ -91,13 +97,16 @@ func (v *page) saveSection() error {
 	if err != nil {
 		return err
 	}
+	known, err := v.sectionOf()
+	if err != nil {
+		return err
+	}
 	version, err := strconv.Atoi(form.Get("version"))
 	if err != nil {
-		version = -1 // no version: certainly not the present one
+		version = 0 // no version: certainly not the present one
 	}
 	s := staff.Section{
-		ID: staff.SectionID(v.R.PathValue("s")), Name: form.Get("name"), Phone: form.Get("phone"), Mail: form.Get("mail"),
-		Hours: form.Get("hours"), Version: max(version, 0),
+		ID: known.ID, Name: form.Get("name"), Phone: form.Get("phone"), Mail: form.Get("mail"), Hours: form.Get("hours"), Version: version,
 	}
 	err = v.Door.SaveSection(v.Context(), v.Who, s)
 	switch fault.KindOf(err) {
