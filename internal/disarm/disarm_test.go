@@ -207,6 +207,9 @@ func openOffice(t testing.TB) *Converter {
 	if err != nil {
 		t.Fatalf("install bubblewrap, poppler-utils and libreoffice-{writer,calc,impress}-nogui: %v", err)
 	}
+	if err := c.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return c
 }
 
@@ -238,6 +241,24 @@ func TestDocumentsBecomePictures(t *testing.T) {
 		}
 		if twice := c.Convert(t.Context(), "a.pdf", got.PDF); twice.State != Disarmed || twice.Pages != got.Pages {
 			t.Errorf("%s: the copy of the copy has %d pages, want %d", f.name, twice.Pages, got.Pages)
+		}
+	}
+}
+
+// BenchmarkConvert is compared with plain soffice and pdftoppm on the same file,
+// named by MADOGUCHI_BENCH_FILE.
+func BenchmarkConvert(b *testing.B) {
+	c := openOffice(b)
+	data := docx(b)
+	if name := os.Getenv("MADOGUCHI_BENCH_FILE"); name != "" {
+		var err error
+		if data, err = os.ReadFile(name); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if got := c.Convert(b.Context(), "a.docx", data); got.State != Disarmed {
+			b.Fatal(got.Reasons)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package disarm
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"errors"
@@ -22,9 +23,9 @@ type Converter struct {
 	why     error  // why nothing can be converted in the sandbox; nil if it can
 }
 
-// Open finds the tools, tries the sandbox and prepares a profile for
-// LibreOffice. The converter is never nil: with an error, which says what is
-// missing (fault.Unavailable), it converts plain pictures only.
+// Open finds the tools and tries the sandbox. The converter is never nil: with
+// an error, which says what is missing (fault.Unavailable), it converts plain
+// pictures only. Whoever converts many files calls Warm once.
 func Open(ctx context.Context) (*Converter, error) {
 	c := &Converter{}
 	c.why = c.prepare(ctx)
@@ -52,12 +53,9 @@ func (c *Converter) prepare(ctx context.Context) error {
 	if err := c.trySandbox(ctx); err != nil {
 		return fault.New(fault.Unavailable, "disarm.no_sandbox").Because(err)
 	}
-	profile, err := c.makeProfile(ctx)
-	if err != nil {
-		return fault.New(fault.Unavailable, "disarm.no_office").Because(err)
-	}
+	profile, err := plainProfile()
 	c.profile = profile
-	return nil
+	return err
 }
 
 // selfTest prints what a process in the sandbox has: its user, its network
@@ -183,27 +181,60 @@ const settings = `<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 `
 
-const profileScript = `mkdir -p p/user && cat > p/user/registrymodifications.xcu && echo x > in.txt &&
+// plainProfile is a LibreOffice profile with our settings and nothing else.
+func plainProfile() ([]byte, error) {
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	for _, dir := range []string{"p/", "p/user/"} {
+		if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: dir, Mode: 0o700}); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.WriteHeader(&tar.Header{Name: "p/user/registrymodifications.xcu", Mode: 0o600, Size: int64(len(settings))}); err != nil {
+		return nil, err
+	}
+	if _, err := w.Write([]byte(settings)); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+const profileScript = `cat > in.txt; tar xf /profile.tar || exit 8
 for try in 1 2; do
   soffice --headless --norestore --nologo -env:UserInstallation=file:///tmp/p --convert-to pdf --outdir o in.txt >/dev/null 2>&1 </dev/null
   [ -s o/in.pdf ] && break
 done
 [ -s o/in.pdf ] && exec tar cf - p`
 
-// makeProfile lets LibreOffice start once: its first start takes longer, and
-// may ask for a second one (exit code 81).
-func (c *Converter) makeProfile(ctx context.Context) ([]byte, error) {
-	out, err := c.output(ctx, []byte(settings), nil, 32<<20, profileScript)
+// Warm lets LibreOffice start once and keeps the profile that it made, so that
+// conversions begin sooner. Its first start may ask for a second one (exit
+// code 81). It must return before the first call of Convert.
+func (c *Converter) Warm(ctx context.Context) error {
+	if c.why != nil {
+		return c.why
+	}
+	out, err := c.output(ctx, []byte("x"), c.profile, 32<<20, profileScript)
 	if err == nil && len(out) == 0 {
 		err = errors.New("no profile was made")
 	}
-	return out, err
+	if err != nil {
+		c.why = fault.New(fault.Unavailable, "disarm.no_office").Because(err)
+		return c.why
+	}
+	c.profile = out
+	return nil
 }
 
 // officeScript converts in.$1 and prints the pages. The exit code of soffice
 // means nothing: the file it should have made is looked at.
 const officeScript = `cat > "in.$1" && tar xf /profile.tar || exit 8
-soffice --headless --norestore --nologo --nolockcheck -env:UserInstallation=file:///tmp/p ${2:+"--infilter=$2"} --convert-to pdf --outdir o "in.$1" >/dev/null 2>&1 </dev/null
+for try in 1 2; do
+  soffice --headless --norestore --nologo --nolockcheck -env:UserInstallation=file:///tmp/p ${2:+"--infilter=$2"} --convert-to pdf --outdir o "in.$1" >/dev/null 2>&1 </dev/null
+  [ $? = 81 ] || break
+done
 [ -s o/in.pdf ] || exit 9
 rm -rf "in.$1" p
 exec pdftoppm -q -l "$3" -scale-to "$4" o/in.pdf 2>/dev/null`
