@@ -202,11 +202,11 @@ func (p *pdfFile) removed(c *pdfSignature) {
 func (p *pdfFile) verifyOne(c *pdfSignature) {
 	s := &c.result
 	if c.spanErr != nil {
-		what := "spans"
+		key := "verify.byte_range_spans"
 		if e, ok := errors.AsType[pdf.RangeError](c.spanErr); ok {
-			what = strings.ReplaceAll(e.What, " ", "_")
+			key = e.Key
 		}
-		s.Take(report.Fail(report.FormatFailure, "verify.byte_range_"+what))
+		s.Take(report.Fail(report.FormatFailure, key))
 		return
 	}
 	p.checkChanges(c)

@@ -292,41 +292,40 @@ type ByteRange struct{ GapStart, GapEnd, End int }
 // (12.8.1). The error says what is wrong.
 func (v *View) SignedRange(d *Dict) (ByteRange, error) {
 	if d.Repeated {
-		return ByteRange{}, rangeError("repeated key")
+		return ByteRange{}, RangeError{"verify.byte_range_repeated"}
 	}
 	list, ok := d.Get("ByteRange").(Array)
 	if !ok || len(list) != 4 {
-		return ByteRange{}, rangeError("not four numbers")
+		return ByteRange{}, RangeError{"verify.byte_range_numbers"}
 	}
 	var n [4]int
 	for i := range n {
 		x, ok := list[i].(int64)
 		if !ok || x < 0 || x > MaxFile {
-			return ByteRange{}, rangeError("not four numbers")
+			return ByteRange{}, RangeError{"verify.byte_range_numbers"}
 		}
 		n[i] = int(x)
 	}
 	r := ByteRange{GapStart: n[1], GapEnd: n[2], End: n[2] + n[3]}
 	if n[0] != 0 || n[1] <= 0 || n[2] <= n[1] || n[3] <= 0 || r.End > len(v.File.Data) {
-		return ByteRange{}, rangeError("spans")
+		return ByteRange{}, RangeError{"verify.byte_range_spans"}
 	}
 	c, ok := d.Get("Contents").(String)
 	if !ok || !c.Hex || c.Start < 0 || len(c.Value) == 0 {
-		return r, rangeError("no contents")
+		return r, RangeError{"verify.byte_range_no_contents"}
 	}
 	// the delimiters < and > may be in the signed spans: more is signed then
 	if (r.GapStart != c.Start && r.GapStart != c.Start+1) || (r.GapEnd != c.End && r.GapEnd != c.End-1) {
-		return r, rangeError("gap is not the contents")
+		return r, RangeError{"verify.byte_range_gap"}
 	}
 	return r, nil
 }
 
-// A RangeError says what is wrong with a ByteRange.
-type RangeError struct{ What string }
+// A RangeError says what is wrong with a ByteRange; Key is a key of the words
+// files.
+type RangeError struct{ Key string }
 
-func (e RangeError) Error() string { return "byte range: " + e.What }
-
-func rangeError(what string) error { return RangeError{what} }
+func (e RangeError) Error() string { return "byte range: " + e.Key }
 
 // Parts gives the two signed spans of the file's bytes.
 func (r ByteRange) Parts(data []byte) [][]byte {

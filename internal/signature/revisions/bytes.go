@@ -21,7 +21,7 @@ func (c *comparison) explainBytes() {
 	var spans []span
 	for _, s := range c.final.SectionsFrom(c.signed.End) {
 		if s.Inexact || s.Trailer.Repeated {
-			c.forbid("unexplained")
+			c.forbid("verify.changed_unexplained")
 			return
 		}
 		spans = append(spans, span{s.Start, s.End})
@@ -31,7 +31,7 @@ func (c *comparison) explainBytes() {
 			}
 			o, ok := c.objectAt(n, at)
 			if !ok {
-				c.forbid("unexplained")
+				c.forbid("verify.changed_unexplained")
 				return
 			}
 			spans = append(spans, o)
@@ -42,7 +42,7 @@ func (c *comparison) explainBytes() {
 	pos := c.signed.End
 	for _, s := range append(spans, span{c.final.End, c.final.End}) {
 		if s.start < pos || !c.filler(pos, s.start) {
-			c.forbid("unexplained")
+			c.forbid("verify.changed_unexplained")
 			return
 		}
 		pos = s.end

@@ -12,7 +12,7 @@ import (
 func (c *comparison) form(x, y any) {
 	a, b := c.signed.Dict(x), c.final.Dict(y)
 	if a != nil && b == nil {
-		c.forbid("form")
+		c.forbid("verify.changed_form")
 		return
 	}
 	c.claim(x, "AcroForm")
@@ -29,15 +29,15 @@ func (c *comparison) form(x, y any) {
 			c.resources(v, w, 0)
 		case "NeedAppearances":
 			if !pdf.Equal(v, w) && c.final.Resolve(w) == true {
-				c.forbid("form")
+				c.forbid("verify.changed_form")
 			}
 		case "DA":
 			if a.Has(key) && !pdf.Equal(v, w) {
-				c.forbid("form")
+				c.forbid("verify.changed_form")
 			}
 		default:
 			if !pdf.Equal(v, w) {
-				c.forbid("form")
+				c.forbid("verify.changed_form")
 			}
 		}
 	}
@@ -56,7 +56,7 @@ func (c *comparison) resources(x, y any, depth int) {
 		return
 	}
 	if b == nil || depth > 1 {
-		c.forbid("form")
+		c.forbid("verify.changed_form")
 		return
 	}
 	c.claim(x, "DR", "Font", "XObject", "Encoding")
@@ -70,7 +70,7 @@ func (c *comparison) resources(x, y any, depth int) {
 func (c *comparison) fields(before, after pdf.Array) {
 	for _, x := range before {
 		if !slices.ContainsFunc(after, func(y any) bool { return pdf.Equal(x, y) }) {
-			c.forbid("form")
+			c.forbid("verify.changed_form")
 		}
 	}
 	for _, y := range after {
@@ -85,7 +85,7 @@ func (c *comparison) newField(x any) {
 	r, _ := x.(pdf.Ref)
 	d := c.final.Dict(x)
 	if r.Num == 0 || c.changed[r.Num] || c.final.Resolve(d.Get("FT")) != pdf.Name("Sig") || d.Has("A") || d.Has("AA") {
-		c.forbid("form")
+		c.forbid("verify.changed_form")
 		return
 	}
 	value := c.final.Dict(d.Get("V"))
@@ -96,24 +96,24 @@ func (c *comparison) newField(x any) {
 		c.newFields[kid.Num] = true
 		visible = visible || c.visible(c.final.Dict(k))
 		if w := c.final.Dict(k); w.Has("A") || w.Has("AA") || c.changed[kid.Num] {
-			c.forbid("form")
+			c.forbid("verify.changed_form")
 		}
 	}
 	c.newFields[r.Num] = true
 	c.signatureAdded = true
 	switch {
 	case c.allow.Level == 1 && !stamp:
-		c.forbid("certified")
+		c.forbid("verify.changed_certified")
 	case c.allow.Level > 0 && visible:
-		c.forbid("certified_visible")
+		c.forbid("verify.changed_certified_visible")
 	case visible && value == nil:
-		c.forbid("empty_field")
+		c.forbid("verify.changed_empty_field")
 	case stamp:
-		c.permit("timestamp")
+		c.permit("verify.allowed_timestamp")
 	case visible:
-		c.permit("visible_signature")
+		c.permit("verify.allowed_visible_signature")
 	default:
-		c.permit("signature")
+		c.permit("verify.allowed_signature")
 	}
 }
 
@@ -206,7 +206,7 @@ func (c *comparison) field(n int, a, b *pdf.Dict) {
 	}
 	for _, key := range keysOf(a, b) {
 		if !slices.Contains(free, key) && !pdf.Equal(a.Get(key), b.Get(key)) {
-			c.forbid("form")
+			c.forbid("verify.changed_form")
 			return
 		}
 	}
@@ -216,10 +216,10 @@ func (c *comparison) field(n int, a, b *pdf.Dict) {
 		return
 	}
 	if !c.allow.mayFill(c.name(a)) {
-		c.forbid("form_fill")
+		c.forbid("verify.changed_form_fill")
 		return
 	}
-	c.permit("form_fill")
+	c.permit("verify.allowed_form_fill")
 	c.claimAppearance(n, a.Get("AP"), 0)
 }
 
@@ -227,19 +227,19 @@ func (c *comparison) field(n int, a, b *pdf.Dict) {
 // signed unless the file was certified without any change.
 func (c *comparison) signing(a, b *pdf.Dict) {
 	if c.signed.Resolve(a.Get("V")) != nil {
-		c.forbid("signature_field")
+		c.forbid("verify.changed_signature_field")
 		return
 	}
 	if c.allow.Level == 1 {
-		c.forbid("certified")
+		c.forbid("verify.changed_certified")
 		return
 	}
 	if c.final.Resolve(b.Get("V")) == nil {
-		c.forbid("empty_field")
+		c.forbid("verify.changed_empty_field")
 		return
 	}
 	c.signatureAdded = true
-	c.permit("signature")
+	c.permit("verify.allowed_signature")
 }
 
 // claimAppearance claims the appearance streams of a filled field that were

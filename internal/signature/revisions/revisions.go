@@ -97,8 +97,7 @@ type comparison struct {
 }
 
 // forbid notes a forbidden change.
-func (c *comparison) forbid(what string) {
-	key := "verify.changed_" + what
+func (c *comparison) forbid(key string) {
 	if !c.said[key] {
 		c.said[key] = true
 		c.findings = append(c.findings, report.Fail(report.FormatFailure, key))
@@ -106,8 +105,7 @@ func (c *comparison) forbid(what string) {
 }
 
 // permit notes an allowed change.
-func (c *comparison) permit(what string) {
-	key := "verify.allowed_" + what
+func (c *comparison) permit(key string) {
 	if !c.said[key] {
 		c.said[key] = true
 		c.findings = append(c.findings, report.Note(key))
@@ -120,15 +118,15 @@ func (c *comparison) forbidden() bool {
 
 func (c *comparison) run() {
 	if blank(c.final.File.Data[c.signed.End:c.final.End]) {
-		c.permit("space")
+		c.permit("verify.allowed_space")
 		return
 	}
 	if c.final.Rebuilt || !c.final.Includes(c.signed) {
-		c.forbid("chain")
+		c.forbid("verify.changed_chain")
 		return
 	}
 	if c.final.Encrypted() {
-		c.forbid("encrypted")
+		c.forbid("verify.changed_encrypted")
 		return
 	}
 	c.explainBytes()
@@ -145,14 +143,14 @@ func (c *comparison) run() {
 	c.unclaimed()
 	for _, n := range sorted(c.added) {
 		if c.roles.used(n) && !c.claimed[n] {
-			c.forbid("dangling")
+			c.forbid("verify.changed_dangling")
 		}
 	}
 	if c.structureTouch && !c.signatureAdded {
-		c.forbid("structure")
+		c.forbid("verify.changed_structure")
 	}
 	if !c.forbidden() && len(c.findings) == 0 {
-		c.permit("nothing_shown")
+		c.permit("verify.allowed_nothing_shown")
 	}
 }
 
@@ -191,7 +189,7 @@ func (c *comparison) diffObject(n int) {
 	a, errA := c.signed.Object(n)
 	b, errB := c.final.Object(n)
 	if errB != nil {
-		c.forbid("unreadable")
+		c.forbid("verify.changed_unreadable")
 		return
 	}
 	if errA == nil && pdf.Equal(a.Value, b.Value) {
@@ -201,7 +199,7 @@ func (c *comparison) diffObject(n int) {
 		return
 	}
 	if repeated(b.Value, 0) {
-		c.forbid("unreadable")
+		c.forbid("verify.changed_unreadable")
 	}
 	c.changed[n] = true
 }
@@ -245,13 +243,13 @@ func (c *comparison) unclaimed() {
 		d := pdf.DictOf(o.Value)
 		switch {
 		case d.Get("Type") == pdf.Name("Annot") || d.Has("Subtype") && d.Has("Rect"):
-			c.forbid("annotation")
+			c.forbid("verify.changed_annotation")
 		case d.Get("Type") == pdf.Name("Page") || d.Get("Type") == pdf.Name("Pages"):
-			c.forbid("page")
+			c.forbid("verify.changed_page")
 		case d.Has("FT"):
-			c.forbid("form")
+			c.forbid("verify.changed_form")
 		default:
-			c.forbid("object")
+			c.forbid("verify.changed_object")
 		}
 	}
 }

@@ -31,12 +31,12 @@ func (c *comparison) trailer() {
 	a, b := c.signed.Trailer, c.final.Trailer
 	for _, key := range keysOf(a, b) {
 		if !slices.Contains(trailerFree, key) && key != "Root" && !pdf.Equal(a.Get(key), b.Get(key)) && a.Has(key) {
-			c.forbid("trailer")
+			c.forbid("verify.changed_trailer")
 		}
 	}
 	for _, x := range []any{a.Get("Info"), b.Get("Info")} {
 		if r, ok := x.(pdf.Ref); ok && (c.changed[r.Num] || c.added[r.Num]) {
-			c.permit("information")
+			c.permit("verify.allowed_information")
 			c.claim(x, "Info")
 		}
 	}
@@ -60,7 +60,7 @@ func (c *comparison) catalog() {
 		case "Version":
 			_, ok := c.final.Resolve(y).(pdf.Name)
 			if !ok {
-				c.forbid("catalog")
+				c.forbid("verify.changed_catalog")
 			}
 		case "Metadata":
 			c.metadata(x, y)
@@ -70,7 +70,7 @@ func (c *comparison) catalog() {
 			}
 		default:
 			if !pdf.Equal(x, y) {
-				c.forbid("catalog")
+				c.forbid("verify.changed_catalog")
 			}
 		}
 	}
@@ -82,10 +82,10 @@ func (c *comparison) metadata(x, y any) {
 		return
 	}
 	if _, ok := c.final.Resolve(y).(*pdf.Stream); !ok && y != nil {
-		c.forbid("catalog")
+		c.forbid("verify.changed_catalog")
 		return
 	}
-	c.permit("information")
+	c.permit("verify.allowed_information")
 	c.claim(x, "Metadata")
 	c.claim(y, "Metadata")
 }
@@ -95,10 +95,10 @@ var dssKeys = []pdf.Name{"DSS", "VRI", "Certs", "CRLs", "OCSPs", "Cert", "CRL", 
 
 func (c *comparison) validationData(x, y any) {
 	if y == nil && x != nil {
-		c.forbid("catalog")
+		c.forbid("verify.changed_catalog")
 		return
 	}
-	c.permit("validation_data")
+	c.permit("verify.allowed_validation_data")
 	for _, v := range []struct {
 		view *pdf.View
 		at   any
@@ -190,7 +190,7 @@ func (c *comparison) page(n int, a, b *pdf.Dict) {
 			continue
 		}
 		if !pdf.Equal(x, y) && key != "Tabs" && key != "StructParents" {
-			c.forbid("page")
+			c.forbid("verify.changed_page")
 		}
 	}
 	c.claimed[n] = true
@@ -207,10 +207,10 @@ func (c *comparison) annotations(before, after pdf.Array) {
 		}
 		r, _ := x.(pdf.Ref)
 		if !c.newFields[r.Num] || r.Num == 0 {
-			c.forbid("annotation")
+			c.forbid("verify.changed_annotation")
 		}
 	}
 	if i < len(before) {
-		c.forbid("annotation")
+		c.forbid("verify.changed_annotation")
 	}
 }
