@@ -41,6 +41,8 @@ var commands = []command{
 	{"mail", "judge mails: who they are really from, what their parts can do", runMail},
 	{"inspect", "look for active content in files, archives and mails", runInspect},
 	{"verify", "verify the signatures of PDF, XML and CMS files", runVerify},
+	{"sign", "sign a PDF with a key of a PKCS#12 file", runSign},
+	{"timestamp", "add a document time-stamp to a PDF", runTimestamp},
 	{"search", "find procedures by the words of life", runSearch},
 	{reading.Subcommand, "propose the kana of titles, one on each line", runReading},
 	{"version", "print what this program was built from", runVersion},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"madoguchi/internal/signature"
 	"madoguchi/internal/signature/chain"
 	"madoguchi/internal/signature/report"
+	"madoguchi/internal/words"
 )
 
 // The exit codes of verify; wrong usage and files that cannot be opened are
@@ -223,7 +225,8 @@ func readLimited(name string) ([]byte, error) {
 	return data[:n], nil
 }
 
-// printReport prints a report in short, a line per fact.
+// printReport prints a report for people: the verdict words of EN 319 102-1
+// beside plain sentences.
 func printReport(w io.Writer, r report.File) {
 	fmt.Fprintf(w, "%s: %s %s\n", r.Name, r.Verdict, r.Sub)
 	printReasons(w, "  ", r.Reasons)
@@ -232,7 +235,8 @@ func printReport(w io.Writer, r report.File) {
 		fmt.Fprintf(w, "      format %s, %s, intact %t, covers %s, changed after: %s\n",
 			s.Format, s.Algorithm, s.Intact, s.Covers, s.ChangedAfter)
 		if s.Signer != nil {
-			fmt.Fprintf(w, "      signer %s (trusted %t, revocation %s)\n", s.Signer.Subject, s.Signer.Trusted, s.Revocation)
+			fmt.Fprintf(w, "      signer %s %s (%s), trusted %t, revocation %s\n",
+				s.Signer.Organization, s.Signer.Post, s.Signer.Subject, s.Signer.Trusted, s.Revocation)
 		}
 		if s.SignedAt != nil {
 			fmt.Fprintf(w, "      signed at %s\n", s.SignedAt.Format(time.RFC3339))
@@ -246,6 +250,12 @@ func printReport(w io.Writer, r report.File) {
 
 func printReasons(w io.Writer, indent string, reasons []report.Reason) {
 	for _, reason := range reasons {
-		fmt.Fprintf(w, "%s- %s\n", indent, reason.Key)
+		args := maps.Clone(reason.Args)
+		for name, v := range args {
+			if t, ok := v.(time.Time); ok {
+				args[name] = t.Format(time.RFC3339)
+			}
+		}
+		fmt.Fprintf(w, "%s- %s\n", indent, words.Of(words.Base).Text(reason.Key, args))
 	}
 }
