@@ -37,7 +37,7 @@ type ReturnInput struct {
 // Return asks the applicant for a correction (返却). A message is needed; named
 // fields are fields of the form that the application was made with.
 func (d *Desk) Return(ctx context.Context, who staff.Who, no string, seen Seen, in ReturnInput) error {
-	message, err := text("message", in.Message, true)
+	message, err := text(in.Message, true)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func checkFields(ctx context.Context, tx store.Tx, a *application.Application, i
 // outcome words; the message is optional. A procedure without outcome words
 // takes none.
 func (d *Desk) Complete(ctx context.Context, who staff.Who, no string, seen Seen, outcome, message string) error {
-	message, err := text("message", message, false)
+	message, err := text(message, false)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (d *Desk) Complete(ctx context.Context, who staff.Who, no string, seen Seen
 // Reject closes the application as not accepted (不受理). A reason is needed;
 // the applicant sees it.
 func (d *Desk) Reject(ctx context.Context, who staff.Who, no string, seen Seen, reason string) error {
-	reason, err := text("message", reason, true)
+	reason, err := text(reason, true)
 	if err != nil {
 		return err
 	}
@@ -177,8 +177,8 @@ func (d *Desk) Note(ctx context.Context, who staff.Who, no string, seen Seen, bo
 }
 
 // text cleans and checks a message to the applicant.
-func text(field, s string, required bool) (string, error) {
-	return limited(field, s, MessageMax, required)
+func text(s string, required bool) (string, error) {
+	return limited("message", s, MessageMax, required)
 }
 
 func limited(field, s string, most int, required bool) (string, error) {
@@ -202,7 +202,7 @@ func problem(field, key string, args fault.Args) error {
 // Check returns what is wrong with the words of a decision before anybody is
 // asked to confirm it. The acts check everything again.
 func Check(act application.Act, message string, due, now time.Time) error {
-	if _, err := text("message", message, act != application.Complete); err != nil {
+	if _, err := text(message, act != application.Complete); err != nil {
 		return err
 	}
 	if !due.IsZero() && !due.After(now) {

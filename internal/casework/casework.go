@@ -129,7 +129,7 @@ func (d *Desk) do(ctx context.Context, who staff.Who, no string, m move) error {
 	if fault.KindOf(err) != fault.Conflict || fault.Of(err).Key() == "application.no_"+string(m.act) {
 		return err
 	}
-	return d.whatChanged(ctx, who, no, err)
+	return d.whatChanged(ctx, who, no)
 }
 
 var errChanged = fault.New(fault.Conflict, "casework.changed")
@@ -209,7 +209,7 @@ func isDone(ctx context.Context, tx store.Tx, id application.ID, key string) (bo
 }
 
 // whatChanged finds out who was faster.
-func (d *Desk) whatChanged(ctx context.Context, who staff.Who, no string, cause error) error {
+func (d *Desk) whatChanged(ctx context.Context, who staff.Who, no string) error {
 	var c Changed
 	err := d.DB.Read(ctx, who.Tenant, func(tx store.Tx) error {
 		c = Changed{}

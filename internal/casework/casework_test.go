@@ -320,14 +320,28 @@ func TestBadInputIsRefusedAndNothingIsKept(t *testing.T) {
 		"complete with another word": func(a *application.Application) error {
 			return w.Desk.Complete(t.Context(), who, a.ReceiptNo, seen(a), "合格", "")
 		},
-		"reject without a reason":  func(a *application.Application) error { return w.Desk.Reject(t.Context(), who, a.ReceiptNo, seen(a), "") },
-		"control character":        func(a *application.Application) error { return w.Desk.Reject(t.Context(), who, a.ReceiptNo, seen(a), "a\x00b") },
-		"private-use character":    func(a *application.Application) error { return w.Desk.Reject(t.Context(), who, a.ReceiptNo, seen(a), "\uE000") },
-		"invalid UTF-8":            func(a *application.Application) error { return w.Desk.Note(t.Context(), who, a.ReceiptNo, seen(a), "\xff") },
-		"empty note":               func(a *application.Application) error { return w.Desk.Note(t.Context(), who, a.ReceiptNo, seen(a), "") },
-		"ten megabytes":            func(a *application.Application) error { return w.Desk.Note(t.Context(), who, a.ReceiptNo, seen(a), strings.Repeat("x", 10<<20)) },
-		"empty reply":              func(a *application.Application) error { return w.Desk.Reply(t.Context(), who, a.ReceiptNo, seen(a), casework.ReplyInput{}) },
-		"assigned to a stranger":   func(a *application.Application) error { return w.Desk.Assign(t.Context(), who, a.ReceiptNo, seen(a), "x") },
+		"reject without a reason": func(a *application.Application) error {
+			return w.Desk.Reject(t.Context(), who, a.ReceiptNo, seen(a), "")
+		},
+		"control character": func(a *application.Application) error {
+			return w.Desk.Reject(t.Context(), who, a.ReceiptNo, seen(a), "a\x00b")
+		},
+		"private-use character": func(a *application.Application) error {
+			return w.Desk.Reject(t.Context(), who, a.ReceiptNo, seen(a), "\uE000")
+		},
+		"invalid UTF-8": func(a *application.Application) error {
+			return w.Desk.Note(t.Context(), who, a.ReceiptNo, seen(a), "\xff")
+		},
+		"empty note": func(a *application.Application) error { return w.Desk.Note(t.Context(), who, a.ReceiptNo, seen(a), "") },
+		"ten megabytes": func(a *application.Application) error {
+			return w.Desk.Note(t.Context(), who, a.ReceiptNo, seen(a), strings.Repeat("x", 10<<20))
+		},
+		"empty reply": func(a *application.Application) error {
+			return w.Desk.Reply(t.Context(), who, a.ReceiptNo, seen(a), casework.ReplyInput{})
+		},
+		"assigned to a stranger": func(a *application.Application) error {
+			return w.Desk.Assign(t.Context(), who, a.ReceiptNo, seen(a), "x")
+		},
 		"assigned to an editor": func(a *application.Application) error {
 			return w.Desk.Assign(t.Context(), who, a.ReceiptNo, seen(a), w.Who(t, city, staff.Editor).Member.ID)
 		},

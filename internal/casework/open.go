@@ -70,7 +70,7 @@ func (d *Desk) Open(ctx context.Context, who staff.Who, no string, what audit.Wh
 		if err := c.readAbout(ctx, tx, who); err != nil {
 			return err
 		}
-		return c.readTrail(ctx, tx, who)
+		return c.readTrail(ctx, tx)
 	})
 	if err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func (c *Case) readAbout(ctx context.Context, tx store.Tx, who staff.Who) error 
 }
 
 // readTrail reads what happened to the application.
-func (c *Case) readTrail(ctx context.Context, tx store.Tx, who staff.Who) (err error) {
+func (c *Case) readTrail(ctx context.Context, tx store.Tx) (err error) {
 	id := c.Application.ID
 	if c.Messages, err = tx.Messages(ctx, id); err != nil {
 		return err

@@ -99,7 +99,7 @@ func (d *Desk) Reply(ctx context.Context, who staff.Who, no string, seen Seen, i
 	if err := may(who, staff.ReplyCase); err != nil {
 		return err
 	}
-	message, err := text("message", in.Message, len(in.Files) == 0)
+	message, err := text(in.Message, len(in.Files) == 0)
 	if err != nil {
 		return err
 	}

@@ -63,8 +63,31 @@ func (d *Door) Password(ctx context.Context, a Attempt) (sealed string, next Sta
 	if m == nil || m.Disabled || waits || !fits {
 		return "", "", d.refuse(ctx, at, m, waits)
 	}
+	if d.hasher.stale(c.PasswordHash) {
+		if c, err = d.renew(ctx, at, c, a.Password); err != nil {
+			return "", "", fmt.Errorf("sign in: %w", err)
+		}
+	}
 	t := ticket{ID: newID(), Tenant: at, Member: m.ID, Tag: d.tag(c), EndsAt: d.now().Add(TicketLimit)}
 	return d.advance(ctx, t, a.Browser)
+}
+
+// renew hashes a right password again at today's cost.
+func (d *Door) renew(ctx context.Context, at tenant.ID, c *staff.Credential, password string) (*staff.Credential, error) {
+	hash, err := d.hasher.hash(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	renewed := *c
+	err = d.db.Write(ctx, at, func(tx store.Tx) error {
+		renewed = *c
+		renewed.PasswordHash = hash
+		return tx.SaveCredential(ctx, &renewed)
+	})
+	if fault.KindOf(err) == fault.Conflict {
+		return c, nil // someone changed it meanwhile: the next sign-in renews it
+	}
+	return &renewed, err
 }
 
 // account returns the member with the login and its credential, or nil and an
@@ -323,66 +346,6 @@ func (d *Door) Noted(ctx context.Context, sealed, browser string) (string, Stage
 	}
 	t.Codes = nil
 	return d.advance(ctx, t, browser)
-}
-
-// NewPassword replaces the password that someone else set.
-func (d *Door) NewPassword(ctx context.Context, sealed, password, again, browser string) (string, Stage, error) {
-	t, err := d.openTicket(sealed)
-	if err != nil {
-		return "", "", err
-	}
-	if !t.Proven {
-		return "", "", errTicket
-	}
-	tag, err := d.replacePassword(ctx, t, password, again)
-	if err != nil {
-		return "", "", err
-	}
-	t.Tag = tag
-	return d.advance(ctx, t, browser)
-}
-
-func (d *Door) replacePassword(ctx context.Context, t ticket, password, again string) (tag string, err error) {
-	var m *staff.Member
-	var c *staff.Credential
-	err = d.db.Read(ctx, t.Tenant, func(tx store.Tx) (err error) {
-		if c, err = d.holder(ctx, tx, t); err != nil {
-			return err
-		}
-		m, err = tx.Member(ctx, t.Member)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	if err := checkPassword("password", m.Login, password, again); err != nil {
-		return "", err
-	}
-	same, err := d.hasher.fits(ctx, c.PasswordHash, password)
-	if err != nil {
-		return "", err
-	}
-	if same {
-		return "", fault.Problems{{Field: "password", Fault: fault.New(fault.Invalid, "signin.password_same")}}
-	}
-	hash, err := d.hasher.hash(ctx, password)
-	if err != nil {
-		return "", err
-	}
-	id := newID()
-	err = d.db.Write(ctx, t.Tenant, func(tx store.Tx) error {
-		c, err := d.holder(ctx, tx, t)
-		if err != nil {
-			return err
-		}
-		c.PasswordHash, c.MustChange = hash, false
-		tag = d.tag(c)
-		if err := tx.SaveCredential(ctx, c); err != nil {
-			return err
-		}
-		return tx.Record(ctx, audit.Entry{ID: id, Actor: string(t.Member), Act: "signin.password", Object: string(t.Member)})
-	})
-	return tag, err
 }
 
 // foldLogin makes a login as it is kept: half width, lower case, no spaces around.

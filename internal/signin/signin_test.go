@@ -300,13 +300,19 @@ func TestEndedSessionsAreOutAtOnce(t *testing.T) {
 	w := officetest.New(t)
 	admin := w.Who(t, officetest.CityA, staff.Admin)
 	for name, end := range map[string]func(v signin.Visit) error{
-		"sign-out":      func(v signin.Visit) error { return w.Door.SignOut(t.Context(), v.Who) },
-		"by session":    func(v signin.Visit) error { return w.Door.EndSession(t.Context(), admin, v.Who.Member.ID, v.Session.ID) },
-		"by account":    func(v signin.Visit) error { return w.Door.EndAccount(t.Context(), admin, v.Who.Member.ID) },
-		"own list":      func(v signin.Visit) error { return w.Door.EndOwn(t.Context(), v.Who, v.Session.ID) },
-		"idle":          func(signin.Visit) error { w.Real.Advance(signin.IdleLimit); return nil },
-		"device":        func(v signin.Visit) error { return w.Door.BlockDevice(t.Context(), admin, v.Who.Member.ID, v.Who.Device, true) },
-		"device reopen": func(v signin.Visit) error { return w.Door.BlockDevice(t.Context(), admin, v.Who.Member.ID, v.Who.Device, true) },
+		"sign-out": func(v signin.Visit) error { return w.Door.SignOut(t.Context(), v.Who) },
+		"by session": func(v signin.Visit) error {
+			return w.Door.EndSession(t.Context(), admin, v.Who.Member.ID, v.Session.ID)
+		},
+		"by account": func(v signin.Visit) error { return w.Door.EndAccount(t.Context(), admin, v.Who.Member.ID) },
+		"own list":   func(v signin.Visit) error { return w.Door.EndOwn(t.Context(), v.Who, v.Session.ID) },
+		"idle":       func(signin.Visit) error { w.Real.Advance(signin.IdleLimit); return nil },
+		"device": func(v signin.Visit) error {
+			return w.Door.BlockDevice(t.Context(), admin, v.Who.Member.ID, v.Who.Device, true)
+		},
+		"device reopen": func(v signin.Visit) error {
+			return w.Door.BlockDevice(t.Context(), admin, v.Who.Member.ID, v.Who.Device, true)
+		},
 	} {
 		a := attempt("clerk")
 		a.Browser = browser + name
@@ -596,4 +602,30 @@ func TestOwnPasswordAndRecoveryCodes(t *testing.T) {
 	if _, err := w.Door.NewRecovery(t.Context(), v.Who, code(t, w)); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("the same code again: got %v, want invalid", err)
 	}
+}
+
+func TestASignInRenewsAHashOfAnotherCost(t *testing.T) {
+	w := officetest.New(t)
+	dearer, err := signin.New(signin.Config{DB: w.DB, Secret: []byte(strings.Repeat("k", 32)), Now: w.Real.Now, Cost: signin.Cost{MemoryKiB: 128, Passes: 1, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, _, err := dearer.Password(t.Context(), attempt("clerk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := dearer.Code(t.Context(), sealed, code(t, w), browser); err != nil {
+		t.Errorf("the ticket does not know the new hash: %v", err)
+	}
+	err = w.DB.Read(t.Context(), officetest.CityA, func(tx store.Tx) error {
+		c, err := tx.Credential(t.Context(), w.Who(t, officetest.CityA, staff.Clerk).Member.ID)
+		if err == nil && !strings.Contains(c.PasswordHash, "m=128,") {
+			t.Errorf("kept %.30s…, want the new cost", c.PasswordHash)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	enter(t, w, attempt("clerk"))
 }

@@ -247,14 +247,6 @@ func kindOf(name string) string {
 	return strings.ToUpper(name[i+1:])
 }
 
-// moment is 7月1日（金）14時23分, with the year where it is not this one.
-func (v *page) moment(at time.Time) string {
-	if at.In(web.Tokyo).Year() != v.Clock().In(web.Tokyo).Year() {
-		return v.Times.DateTime(at)
-	}
-	return v.Times.Short(at) + v.Times.Clock(at)
-}
-
 func (v *page) said(p *CasePage, c *casework.Case) {
 	for _, n := range slices.Backward(c.Notes) {
 		p.Notes = append(p.Notes, Said{Mine: true, Text: n.Body, When: v.Moment(n.At) + " " + n.AuthorName})

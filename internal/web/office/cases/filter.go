@@ -109,9 +109,6 @@ func (x query) without(key string) string {
 	return q.Encode()
 }
 
-// narrowed reports whether there is any condition besides the tab.
-func (x query) narrowed() bool { return len(x.values()) > 1 && (len(x.values()) > 2 || x.sort == "") }
-
 // filter is what the query asks of the desk.
 func (x query) filter(who staff.Who) application.Filter {
 	f := application.Filter{Statuses: x.view.statuses, Unread: x.view.unread, Procedure: procedure.ID(x.procedure)}
