@@ -13,11 +13,11 @@ var rings = []ring{
 	{"tool", []string{
 		"internal/signature/...", "internal/mailread", "internal/mailauth", "internal/impersonation",
 		"internal/inspect/...", "internal/disarm/...", "internal/sheet", "internal/search/...", "internal/reading/...",
-		"internal/jptext", "internal/words", "internal/receipt", "internal/clock",
+		"internal/jptext", "internal/words", "internal/receipt", "internal/clock", "internal/bounce",
 	}, []string{"base"}},
 	{"noun", []string{
 		"internal/tenant", "internal/staff", "internal/procedure", "internal/form/...",
-		"internal/application", "internal/notice", "internal/audit", "internal/outbox",
+		"internal/application", "internal/notice", "internal/audit", "internal/outbox", "internal/mail",
 	}, []string{"base", "tool", "noun"}},
 	{"port", []string{"internal/store", "internal/blob"}, []string{"base", "noun"}},
 	{"engine", []string{

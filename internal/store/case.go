@@ -47,7 +47,7 @@ type Attachments interface {
 	// GiveAttachment moves a draft's file to an application.
 	GiveAttachment(ctx context.Context, id string, to application.ID) error
 	DeleteAttachment(ctx context.Context, id string) error
-	// NamedBlobs returns those of keys that a row of this tenant names, paper forms included.
+	// NamedBlobs returns those of keys that a row of this tenant names, paper forms and arrived mails included.
 	NamedBlobs(ctx context.Context, keys []string) (map[string]bool, error)
 }
 

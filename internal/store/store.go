@@ -74,6 +74,9 @@ type Tx interface {
 	Trail
 	Outbox
 	Numbers
+	SentMails
+	Suppressions
+	Arrivals
 }
 
 // Service is what belongs to no tenant. It holds no personal data.

@@ -3,7 +3,7 @@
 // There is one SQL text for each statement, and it runs on every engine: $1 is
 // the tenant, and no function is called that differs between engines. The
 // texts are in the packages of their topics (cases, published, people,
-// ledger) and, for what belongs to no tenant, here. Tests hold the rules.
+// ledger, post) and, for what belongs to no tenant, here. Tests hold the rules.
 //
 // How a transaction begins, commits and is retried is the [Engine]'s.
 package sqlstore
@@ -19,6 +19,7 @@ import (
 	"madoguchi/internal/store/sqlstore/cases"
 	"madoguchi/internal/store/sqlstore/ledger"
 	"madoguchi/internal/store/sqlstore/people"
+	"madoguchi/internal/store/sqlstore/post"
 	"madoguchi/internal/store/sqlstore/published"
 	"madoguchi/internal/store/sqlstore/sqltx"
 	"madoguchi/internal/tenant"
@@ -73,11 +74,12 @@ type tx struct {
 	published.Published
 	people.People
 	ledger.Ledger
+	post.Post
 }
 
 func bound(f func(store.Tx) error) func(*sqltx.Tx) error {
 	return func(t *sqltx.Tx) error {
-		return f(tx{t, cases.On(t), published.On(t), people.On(t), ledger.On(t)})
+		return f(tx{t, cases.On(t), published.On(t), people.On(t), ledger.On(t), post.On(t)})
 	}
 }
 

@@ -104,9 +104,17 @@ func second[T any](_ T, err error) error { return err }
 // rules are the checker for the schema as it is.
 func rules(t *testing.T) checker {
 	t.Helper()
-	text, err := os.ReadFile("../sqlite/schema/0001_init.sql")
+	files, err := filepath.Glob("../sqlite/schema/*.sql")
 	if err != nil {
 		t.Fatal(err)
+	}
+	var text []byte
+	for _, file := range files {
+		part, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, part...)
 	}
 	c := checker{tenantTables: map[string]bool{}, serviceTables: map[string]bool{}}
 	for _, m := range regexp.MustCompile(`CREATE TABLE (\w+) \(\s+(\w+)`).FindAllStringSubmatch(string(text), -1) {

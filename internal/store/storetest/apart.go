@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/internal/application"
 	"madoguchi/internal/fault"
+	"madoguchi/internal/mail"
 	"madoguchi/internal/store"
 	"madoguchi/internal/tenant"
 )
@@ -30,13 +31,15 @@ var readers = map[string][]any{
 	"ListApplications":           {application.Filter{}},
 	"CountApplications":          {application.Filter{}},
 	"Presences":                  {application.ID("a"), longAgo},
-	"NamedBlobs":                 {[]string{"a"}},
+	"NamedBlobs":                 {[]string{"a", "a-held"}},
 	"ExpiredDrafts":              {farAhead, 10},
 	"CountConfirmations":         {"a", "a", longAgo},
 	"Form":                       {"a", 100},
 	"Entries":                    {time.Time{}, "", 10},
 	"FailedMessages":             {10},
 	"Preference":                 {"a", "a"},
+	"WaitingArrivals":            {10},
+	"MailCounts":                 {"", "\U0010fffd"},
 }
 
 // writers are those that write, with arguments under which they change what
@@ -96,6 +99,18 @@ func writers(fresh, known world) map[string][]any {
 		"DeleteNotice":        {"a"},
 		"SetBanner":           {known.Banner},
 		"SetPage":             {known.Page},
+		"RecordMail":          {fresh.Sent},
+		"AskMail":             {"a"},
+		"BounceMail":          {"a", "5.1.1", later},
+		"RevokeMails":         {longAgo, farAhead, later},
+		"DeleteSentMails":     {farAhead, 10},
+		"Suppress":            {known.Suppression},
+		"LiftSuppression":     {"a"},
+		"InsertArrival":       {fresh.Arrival},
+		"TryArrival":          {"a"},
+		"JudgeArrival":        {"a", mail.Judged, mail.Judgement{Outcome: "accept", JudgedAt: later}},
+		"DeleteArrivals":      {farAhead, 10},
+		"CountMail":           {known.Count},
 	}
 }
 

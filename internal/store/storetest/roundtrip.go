@@ -9,6 +9,7 @@ import (
 
 	"madoguchi/internal/application"
 	"madoguchi/internal/fault"
+	"madoguchi/internal/mail"
 	"madoguchi/internal/notice"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/procedure"
@@ -43,6 +44,11 @@ func readWorld(ctx context.Context, tx store.Tx) (w world, err error) {
 	first(keep, &w.Section, func() ([]staff.Section, error) { return tx.Sections(ctx) })
 	value(keep, &w.Session, func() (staff.Session, error) { return tx.SessionByToken(ctx, "a") })
 	value(keep, &w.Device, func() (staff.Device, error) { return tx.DeviceByToken(ctx, "a") })
+	value(keep, &w.Sent, func() (mail.Sent, error) { return tx.SentMail(ctx, "a") })
+	value(keep, &w.Suppression, func() (mail.Suppression, error) { return tx.Suppression(ctx, "a") })
+	value(keep, &w.Arrival, func() (mail.Arrival, error) { return tx.Arrival(ctx, "a") })
+	value(keep, &w.Held, func() (mail.Arrival, error) { return tx.Arrival(ctx, "a-held") })
+	first(keep, &w.Count, func() ([]mail.Count, error) { return tx.MailCounts(ctx, "", "\U0010fffd") })
 	entries, e := tx.EntriesAbout(ctx, "a")
 	keep(e)
 	views, e := tx.ViewsOf(ctx, "a")

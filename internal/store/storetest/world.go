@@ -9,6 +9,7 @@ import (
 
 	"madoguchi/internal/application"
 	"madoguchi/internal/audit"
+	"madoguchi/internal/mail"
 	"madoguchi/internal/notice"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/procedure"
@@ -44,6 +45,11 @@ type world struct {
 	Waiting      outbox.Message
 	Leased       outbox.Message // by the holder "a"
 	GivenUp      outbox.Message
+	Sent         mail.Sent
+	Suppression  mail.Suppression
+	Arrival      mail.Arrival // waits
+	Held         mail.Arrival
+	Count        mail.Count
 }
 
 // newWorld fills a world: texts hold mark, keys are key, and what belongs to
@@ -81,6 +87,10 @@ func newWorld(mark, key, parent string) world {
 	}
 	w.Leased.DueAt, w.GivenUp.DueAt, w.Waiting.DueAt = start, start.Add(1*time.Second), start.Add(2*time.Second)
 	w.Banner.Version, w.Page.Version = 0, 0
+	w.Sent.Code, w.Sent.About, w.Sent.RevokedAt, w.Sent.BouncedAt = key, parent, time.Time{}, time.Time{}
+	w.Suppression.Address, w.Count.N = key, 1
+	w.Arrival.ID, w.Arrival.Blob, w.Arrival.State, w.Arrival.Attempts, w.Arrival.Judgement = key, key+"-mail", mail.Waiting, 0, mail.Judgement{}
+	w.Held.ID, w.Held.Blob, w.Held.State, w.Held.Attempts, w.Held.Envelope = key+"-held", key+"-held", mail.Held, 0, mail.Envelope{}
 	return w
 }
 
@@ -118,6 +128,12 @@ func (w world) insert(ctx context.Context, tx store.Tx) error {
 			return err
 		},
 		func() error { return tx.MessageFailed(ctx, w.GivenUp.ID, "a", w.Member.Name, time.Time{}) },
+		func() error { return tx.RecordMail(ctx, w.Sent) },
+		func() error { return tx.Suppress(ctx, w.Suppression) },
+		func() error { return tx.InsertArrival(ctx, w.Arrival) },
+		func() error { return tx.InsertArrival(ctx, w.Held) },
+		func() error { return tx.JudgeArrival(ctx, w.Held.ID, mail.Held, w.Held.Judgement) },
+		func() error { return tx.CountMail(ctx, w.Count) },
 		func() error { _, err := tx.TakeNumbers(ctx, "a", 100); return err },
 		func() error { _, err := tx.SecretOnce(ctx, "a", []byte(w.Member.Name)); return err },
 	} {

@@ -77,13 +77,14 @@ func (c Cases) DeleteAttachment(ctx context.Context, id string) error {
 // namedAtOnce bounds the parameters of one statement.
 const namedAtOnce = 256
 
-// NamedBlobs returns those of keys that an attachment or a paper form names.
+// NamedBlobs returns those of keys that an attachment, a paper form or an arrived mail names.
 func (c Cases) NamedBlobs(ctx context.Context, keys []string) (map[string]bool, error) {
 	named := map[string]bool{}
 	for some := range slices.Chunk(keys, namedAtOnce) {
 		for _, from := range []string{
 			`SELECT blob FROM attachments WHERE tenant_id = $1`,
 			`SELECT blob FROM paper_forms WHERE tenant_id = $1`,
+			`SELECT blob FROM arrivals WHERE tenant_id = $1`,
 		} {
 			q := sqltx.NewQuery(from)
 			sqltx.AddIn(q, `AND blob IN $(?)`, some)
