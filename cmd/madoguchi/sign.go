@@ -27,8 +27,8 @@ take revocation lists (--crl) and OCSP responses (--ocsp) into the file.
 // signFlags are the flags of the subcommand sign.
 type signFlags struct {
 	p12, passwordFile, out, level, tsa, reason, location, seal, sealAt string
-	pss                                                               bool
-	crls, ocsps                                                       fileList
+	pss                                                                bool
+	crls, ocsps                                                        fileList
 }
 
 // runSign is the subcommand sign.
