@@ -1,5 +1,6 @@
-// Package receipt makes receipt numbers (整理番号) and lookup codes
-// (照会用パスワード) from a tenant's sequence and keys.
+// Package receipt makes receipt numbers (整理番号), lookup codes
+// (照会用パスワード) and the codes of mails (確認コード) from a tenant's sequence
+// and keys.
 //
 // A receipt number is a keyed permutation of the sequence: no two are equal,
 // none tells how many there are, and a check digit finds mistypings. A lookup
@@ -57,7 +58,7 @@ const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 // codeLength letters carry 60 bits.
 const codeLength = 12
 
-// Codes derives the lookup codes of an installation from its secret.
+// Codes derives the codes of an installation from its secret.
 type Codes struct{ secret []byte }
 
 // NewCodes takes the server's secret of at least 32 bytes.
@@ -76,7 +77,22 @@ func (c Codes) Code(tenant int64, submissionKey string, generation int) string {
 	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(tenant)))
 	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(generation)))
 	mac.Write([]byte(submissionKey))
-	sum := mac.Sum(nil)
+	return letters(mac.Sum(nil))
+}
+
+// Mail returns the code of a mail (確認コード): what the mail says of itself, and
+// what anyone who holds it may ask about. message is the ID of the outbox's
+// message, so that a mail that is sent again has the same code.
+func (c Codes) Mail(tenant int64, message string) string {
+	mac := hmac.New(sha256.New, c.secret)
+	mac.Write([]byte("mail code\x00"))
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(tenant)))
+	mac.Write([]byte(message))
+	return letters(mac.Sum(nil))
+}
+
+// letters writes the first 60 bits of sum as a code.
+func letters(sum []byte) string {
 	bits := binary.BigEndian.Uint64(sum)
 	var b strings.Builder
 	for range codeLength {
@@ -84,6 +100,11 @@ func (c Codes) Code(tenant int64, submissionKey string, generation int) string {
 		bits <<= 5
 	}
 	return b.String()
+}
+
+// IsCode reports whether s, folded by ReadCode, has the shape of a code.
+func IsCode(s string) bool {
+	return len(s) == codeLength && strings.Trim(s, alphabet) == ""
 }
 
 // Matches reports whether typed, in any width and case and with or without
