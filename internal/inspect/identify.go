@@ -106,6 +106,9 @@ func isDisk(data []byte) bool {
 			}
 		}
 	}
+	if len(data) > 1024 && string(data[len(data)-512:len(data)-504]) == "conectix" {
+		return true // the footer of a fixed VHD
+	}
 	boot := len(data) >= 512 && data[510] == 0x55 && data[511] == 0xaa
 	return boot && (bytes.Contains(data[:512], []byte("FAT")) || bytes.Contains(data[:512], []byte("NTFS")))
 }
@@ -225,7 +228,7 @@ func identifyText(ext, text string) string {
 		strings.Contains(lower, "<pkg:package") || strings.Contains(lower, "schemas.microsoft.com/office/word/2003/wordml") ||
 		strings.Contains(lower, "urn:schemas-microsoft-com:office:spreadsheet"):
 		return "officexml"
-	case pageStart.MatchString(head) || (ext == "html" || ext == "htm" || ext == "xhtml" || ext == "shtml" || ext == "mht") && strings.Contains(lower, "<"):
+	case pageStart.MatchString(head) || (ext == "html" || ext == "htm" || ext == "xhtml" || ext == "shtml") && strings.Contains(lower, "<"):
 		if ext == "hta" || strings.Contains(lower, "<hta:application") {
 			return "hta"
 		}

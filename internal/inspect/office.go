@@ -98,10 +98,24 @@ func (c context) entry(f *cfb.File, e cfb.Entry) {
 	case name == "encryptedsummary":
 		c.r.locked()
 	case strings.HasPrefix(name, "__substg1.0_37010102"):
-		c.member("attachment", f.Stream(e, maxStream)) // data of an attachment of an Outlook mail
+		c.member(attachmentName(f, e), f.Stream(e, maxStream))
 	case e.Orphan && (name == "dir" || name == "project"):
 		c.r.active(VBA)
 	}
+}
+
+// attachmentName returns the name that stands beside the data of an attachment
+// in an Outlook mail (MS-OXMSG 2.2.2).
+func attachmentName(f *cfb.File, data cfb.Entry) string {
+	folder := strings.TrimSuffix(data.Path, data.Name)
+	for _, property := range []string{"3707001F", "3704001F"} {
+		if e, ok := f.Find(folder + "__substg1.0_" + property); ok {
+			if b := f.Stream(e, 1000); len(b) > 1 {
+				return strings.TrimRight(utf16Text(append([]byte("\xff\xfe"), b...)), "\x00")
+			}
+		}
+	}
+	return "attachment"
 }
 
 func (c context) hasChildren(f *cfb.File, storage cfb.Entry) bool {
@@ -214,7 +228,7 @@ func (c context) supbook(rec []byte) {
 		c.r.active(DDE)
 		return
 	}
-	if len(text) > 1 {
+	if elsewhere.MatchString(strings.ToLower(strings.TrimLeft(string(text), "\x01\x02\x05"))) {
 		c.r.active(External)
 	}
 }

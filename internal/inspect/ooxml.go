@@ -146,6 +146,9 @@ func (c context) embedded(name string, content []byte) {
 // click.
 var harmlessTargets = map[string]bool{"hyperlink": true, "person": true}
 
+// elsewhere are targets on other machines.
+var elsewhere = regexp.MustCompile(`^(?:https?:|ftp:|mhtml:|smb:|\\\\|//|file:(?://)?(?:\\\\|//[^/]*[a-z]))`)
+
 // relationships looks for targets outside the document.
 func (c context) relationships(content []byte) {
 	for _, tag := range xmlTags(content) {
@@ -165,6 +168,9 @@ func (c context) relationships(content []byte) {
 			c.r.active(OLE)
 		}
 		outside := strings.EqualFold(tag.attr("TargetMode"), "External") || strings.Contains(target, "://")
+		if (kind == "attachedTemplate" || kind == "externalLinkPath") && !elsewhere.MatchString(target) {
+			continue // a file on the writer's own disk, as many offices' documents have
+		}
 		if outside && (!harmlessTargets[kind] || strings.HasPrefix(target, "javascript:") || strings.HasPrefix(target, "mhtml:")) {
 			c.r.active(External)
 		}
@@ -213,8 +219,10 @@ func (c context) ooxmlElement(t xml.StartElement, fields *strings.Builder) {
 		if attribute(t, "id") != "" || attribute(t, "shapeid") != "" {
 			c.r.active(ActiveX)
 		}
-	case "externalBook":
-		c.r.active(External)
+	case "hlinkClick", "hlinkHover", "hlinkMouseOver":
+		if action := attribute(t, "action"); strings.HasPrefix(action, "ppaction://program") || strings.HasPrefix(action, "ppaction://macro") {
+			c.r.active(Launch)
+		}
 	}
 }
 

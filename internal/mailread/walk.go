@@ -11,6 +11,9 @@ func (r *reader) walk(h Header, body []byte, depth int, attached bool) string {
 	p := params{value: "text/plain"}
 	if f, ok := h.First("Content-Type"); ok {
 		p = readParams(f)
+		if !strings.Contains(p.value, "/") { // "text", nothing at all, or nonsense
+			p.value = "text/plain"
+		}
 	}
 	encoding := h.Text("Content-Transfer-Encoding")
 	multipart := strings.HasPrefix(p.value, "multipart/")
