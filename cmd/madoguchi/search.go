@@ -72,20 +72,24 @@ func runSearch(ctx context.Context, args []string, std stdio) int {
 		return 1
 	}
 	index := search.Build(p.docs)
-	r := index.Search(search.Query{
+	q := search.Query{
 		Text: strings.Join(flags.Args(), " "), Dictionary: synonym.Standard().With(p.groups),
 		NoSynonyms: f.noSynonyms, At: p.at,
-	})
-	print := printTable
-	if f.asJSON {
-		print = printJSON
 	}
-	if err := print(std.out, ja, index, r); err != nil {
+	if f.asJSON {
+		err = printJSON(std.out, index, index.Search(q))
+	} else {
+		err = printTable(std.out, ja, index, q)
+	}
+	if err != nil {
 		fmt.Fprintln(std.err, "madoguchi:", err)
 		return 1
 	}
 	return 0
 }
+
+// mostNear is how many near procedures are shown when nothing is found.
+const mostNear = 5
 
 // say writes what a person is told about err.
 func say(w io.Writer, ja *words.Words, err error) {
@@ -116,7 +120,7 @@ func catalogueFrom(_ context.Context, f searchFlags) (published, error) {
 }
 
 // printJSON writes [{"id","title","score","matched":[…]}], best first.
-func printJSON(w io.Writer, _ *words.Words, index *search.Index, r search.Result) error {
+func printJSON(w io.Writer, index *search.Index, r search.Result) error {
 	type hit struct {
 		ID      string   `json:"id"`
 		Title   string   `json:"title"`
@@ -143,8 +147,15 @@ func foundWords(matches []search.Match) []string {
 	return found
 }
 
-func printTable(w io.Writer, ja *words.Words, index *search.Index, r search.Result) error {
-	if len(r.Hits) == 0 {
+// printTable writes what q finds, or else what comes near, with the words by
+// which it was found.
+func printTable(w io.Writer, ja *words.Words, index *search.Index, q search.Query) error {
+	r := index.Search(q)
+	hits, head := r.Hits, ja.Text("search.found", fault.Args{"count": len(r.Hits)})
+	if len(hits) == 0 {
+		hits, head = index.Nearest(q, mostNear), ja.Text("search.nearest", nil)
+	}
+	if len(hits) == 0 {
 		_, err := fmt.Fprintln(w, ja.Text("search.nothing", nil))
 		return err
 	}
@@ -156,12 +167,12 @@ func printTable(w io.Writer, ja *words.Words, index *search.Index, r search.Resu
 		ja.Text("search.column_score", nil), ja.Text("search.column_state", nil),
 		ja.Text("search.column_matched", nil), ja.Text("search.column_title", nil),
 	}}
-	for _, h := range r.Hits {
+	for _, h := range hits {
 		rows = append(rows, []string{
 			fmt.Sprintf("%.2f", h.Score), ja.Text(states[h.State], nil), asWritten(index.Matched(h)), h.Title,
 		})
 	}
-	fmt.Fprintln(w, ja.Text("search.found", fault.Args{"count": len(r.Hits)}))
+	fmt.Fprintln(w, head)
 	return writeRows(w, rows)
 }
 

@@ -42,9 +42,12 @@ func (ix *Index) answer(p *plan, minute uint32, floor float64, desk *desk, numbe
 	return hits
 }
 
-// absence is what it costs a document to lack w: one vague word is a half.
+// absence is what it costs a document to lack w.
 func (w word) absence() uint8 {
-	if w.vague {
+	switch {
+	case w.nowhere:
+		return 0
+	case w.vague:
 		return 1
 	}
 	return 2

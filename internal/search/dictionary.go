@@ -201,7 +201,7 @@ const shortForeign = 3
 func (d *Dictionary) knows(phrase []letter, gs []glyph) (known, empty bool) {
 	for ; d != nil; d = d.base {
 		m := d.words[key(phrase)]
-		if m == nil || m.foreign && len(phrase) <= shortForeign && gs[0].script == hiragana {
+		if m == nil || m.foreign && len(phrase) <= shortForeign && len(gs) > 0 && gs[0].script == hiragana {
 			continue
 		}
 		return true, m.empty

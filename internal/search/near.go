@@ -11,6 +11,10 @@ import (
 // enough is the share of a word's parts that a document must have to come near.
 const enough = 0.5
 
+// rarest bounds what rarity counts, so that a word which no document has does
+// not outweigh those that are there.
+const rarest = 3
+
 // singleRarity is what a single character of a word counts, whether a document
 // has it or not: the missing one is most often the wrong one.
 const singleRarity = 3
@@ -31,7 +35,8 @@ func (ix *Index) pieces(w word) []part {
 			all = append(all, p)
 			continue
 		}
-		for i := 0; i+size <= len(p.phrase); i++ {
+		step := size - len(p.phrase)%2*(size-1) // words of two kanji each where the length allows
+		for i := 0; i+size <= len(p.phrase); i += step {
 			piece := p.phrase[i : i+size]
 			all = append(all, part{written: textOf(piece), phrase: piece})
 		}
@@ -56,7 +61,7 @@ func (ix *Index) mostOf(w word, whole *column, desk *desk) {
 	for _, u := range units {
 		one.reset()
 		one.fill(ix, u)
-		rarity := u.importance() * (1 + math.Log(float64(len(ix.docs)+1)/float64(one.found+1)))
+		rarity := u.importance() * (1 + min(math.Log(float64(len(ix.docs)+1)/float64(one.found+1)), rarest))
 		if len(u.phrase) == 1 {
 			rarity = singleRarity
 		}
@@ -102,7 +107,8 @@ func corrected(indexes []*Index, p plan, q Query) (plan, string) {
 		for _, one := range parts {
 			if near, ok := nearWord(indexes, one, q.Dictionary, !q.NoSynonyms); ok {
 				written = strings.Replace(written, one.written, near, 1)
-				f := part{written: one.written, instead: near, phrase: letters(fold(near), false), needed: true}
+				gs := fold(near)
+				f := part{written: one.written, instead: near, phrase: letters(gs, false), glyphs: gs, needed: true}
 				if !q.NoSynonyms {
 					f.alike = q.Dictionary.alike(f.phrase)
 				}
@@ -122,6 +128,48 @@ func corrected(indexes []*Index, p plan, q Query) (plan, string) {
 		return p, ""
 	}
 	return better, strings.Join(text, " ")
+}
+
+// droppable is p with the words marked that no document has, so that the
+// others decide. Only words in kanji, or that the dictionary knows, are marked:
+// what is no word at all finds nothing.
+func droppable(indexes []*Index, p plan, d *Dictionary) plan {
+	wanted := slices.Clone(p.wanted)
+	for i, w := range wanted {
+		known := w.vague || len(w.parts) > 0 || slices.ContainsFunc(w.whole.phrase, func(l letter) bool { return l >= firstKanji })
+		if !known {
+			known, _ = d.knows(w.whole.phrase, w.whole.glyphs)
+		}
+		wanted[i].nowhere = known && !anyPart(indexes, w)
+	}
+	p.wanted = wanted
+	return p
+}
+
+func anyPart(indexes []*Index, w word) bool {
+	return found(indexes, w.whole) || slices.ContainsFunc(w.parts, func(p part) bool { return found(indexes, p) })
+}
+
+// inTwo parts kana that were typed in one piece where documents have both
+// pieces as beginnings of words.
+func inTwo(indexes []*Index, p plan) (plan, bool) {
+	changed := false
+	wanted := slices.Clone(p.wanted)
+	for i, w := range wanted {
+		if len(w.parts) > 1 || !isPhonetic(w.whole.phrase) || found(indexes, w.whole) {
+			continue
+		}
+		phrase := w.whole.phrase
+		for n := len(phrase) - 2; n >= 2; n-- {
+			first, second := part{written: textOf(phrase[:n]), phrase: phrase[:n]}, part{written: textOf(phrase[n:]), phrase: phrase[n:]}
+			if found(indexes, first) && found(indexes, second) {
+				wanted[i].parts, changed = []part{first, second}, true
+				break
+			}
+		}
+	}
+	p.wanted = wanted
+	return p, changed
 }
 
 // Bounds of looking for near words.

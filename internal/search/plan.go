@@ -16,9 +16,10 @@ type plan struct {
 // word is one typed word. A document has it when it has the whole, or every
 // part that is needed.
 type word struct {
-	whole part
-	parts []part // empty when the whole is all there is to look for
-	vague bool   // a word such as 登録 or つらい, that may be missing when nothing has all words
+	whole   part
+	parts   []part // empty when the whole is all there is to look for
+	nowhere bool   // no document has it, and it may be missing
+	vague   bool   // a word such as 登録 or つらい, that may be missing when nothing has all words
 }
 
 // part is a stretch of a typed word and what stands for it.
@@ -26,6 +27,7 @@ type part struct {
 	written string // as typed
 	phrase  []letter
 	needed  bool
+	glyphs  []glyph
 	instead string // the word looked for when it is not the one typed
 	alike   []alternative
 }
@@ -48,7 +50,7 @@ func planFor(q Query, finer bool) plan {
 			p.absent = append(p.absent, letters(gs, false))
 			continue
 		}
-		w := word{whole: part{written: t.text, phrase: letters(gs, false), needed: true}}
+		w := word{whole: part{written: t.text, phrase: letters(gs, false), glyphs: gs, needed: true}}
 		if t.exact {
 			p.wanted = append(p.wanted, w)
 			continue

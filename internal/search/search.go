@@ -57,6 +57,20 @@ func (ix *Index) Search(q Query) Result {
 	return r
 }
 
+// Nearest gives up to limit documents for a query that finds nothing: those
+// that have the other words where no document has one of them. They are not
+// what was asked for, and a page says so.
+func (ix *Index) Nearest(q Query, limit int) []Hit {
+	indexes := []*Index{ix}
+	p := droppable(indexes, planFor(q, false), q.Dictionary)
+	p.nearly = true
+	var hits []Hit
+	for _, h := range run(indexes, p, q, limit) {
+		hits = append(hits, h.Hit)
+	}
+	return hits
+}
+
 // BodyHit is a hit in one of several indexes.
 type BodyHit struct {
 	Index int // place in the list that was searched
@@ -136,6 +150,11 @@ func find(indexes []*Index, q Query, limit int) (hits []BodyHit, instead string,
 			return hits, text, false
 		}
 		p, instead = better, text
+	}
+	if parted, ok := inTwo(indexes, p); ok {
+		if hits = run(indexes, parted, q, limit); len(hits) > 0 {
+			return hits, "", false
+		}
 	}
 	p.nearly = true
 	hits = run(indexes, p, q, limit)

@@ -140,6 +140,22 @@ func TestNearWordsAreOffered(t *testing.T) {
 	}
 }
 
+// TestNearestLeavesOutWordsThatNoDocumentHas: what is no word at all is not left out.
+func TestNearestLeavesOutWordsThatNoDocumentHas(t *testing.T) {
+	ix := search.Build(docs(demo.Procedures()))
+	d := synonym.Standard()
+	for query, want := range map[string]string{"狩猟 兎": "狩猟免許", "ゴミ 簿記": "農業簿記", "狩猟 qqzz": "", "狩猟 簿記": "", "兎": ""} {
+		q := search.Query{Text: query, Dictionary: d}
+		if hits := ix.Search(q).Hits; len(hits) > 0 {
+			t.Errorf("%s finds %s", query, hits[0].Title)
+		}
+		near := ix.Nearest(q, 3)
+		if want == "" && len(near) > 0 || want != "" && (len(near) == 0 || !strings.Contains(near[0].Title, want)) {
+			t.Errorf("%s: nearest %v, want %q", query, near, want)
+		}
+	}
+}
+
 func TestSuggest(t *testing.T) {
 	ix := search.Build(docs(demo.Procedures()))
 	for typed, want := range map[string]string{
