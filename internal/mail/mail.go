@@ -7,6 +7,7 @@
 package mail
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -106,4 +107,27 @@ func Mask(address string) string {
 		}
 	}
 	return "***"
+}
+
+// ReturnPath is where a mail with the code comes back to when it cannot be
+// delivered: an address of its own for each mail (VERP).
+func ReturnPath(tenant int64, code, domain string) string {
+	return bouncePrefix + strconv.FormatInt(tenant, 10) + "-" + strings.ToLower(code) + "@" + domain
+}
+
+const bouncePrefix = "bounce+"
+
+// ReadReturnPath takes the local part of such an address apart. The code is in
+// upper case; whether it is one is not looked at.
+func ReadReturnPath(local string) (tenant int64, code string, ok bool) {
+	rest, ok := strings.CutPrefix(strings.ToLower(local), bouncePrefix)
+	if !ok {
+		return 0, "", false
+	}
+	id, code, ok := strings.Cut(rest, "-")
+	tenant, err := strconv.ParseInt(id, 10, 64)
+	if !ok || err != nil || tenant <= 0 {
+		return 0, "", false
+	}
+	return tenant, strings.ToUpper(code), true
 }
