@@ -73,7 +73,7 @@ func (s *Site) handle(h Handler, maxBody int64) http.Handler {
 func (s *Site) call(h Handler, w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 				panic(p)
 			}
 			err = fmt.Errorf("panic %T: %s", p, debug.Stack())
@@ -112,7 +112,7 @@ func (s *Site) explain(r *http.Request, err error) (int, Failure) {
 	if st, ok := statuses[kind]; ok {
 		status, name = st, string(kind)
 	}
-	if fault.Of(err) == errMethod {
+	if errors.Is(err, errMethod) {
 		status = http.StatusMethodNotAllowed
 	}
 	page := Failure{List: kind == fault.Gone || kind == fault.NotFound}

@@ -11,18 +11,20 @@ import (
 	"madoguchi/internal/notice"
 	"madoguchi/internal/store"
 	"madoguchi/internal/web"
-	"madoguchi/internal/web/portal"
+	"madoguchi/internal/web/portal/apply"
+	"madoguchi/internal/web/portal/browse"
+	"madoguchi/internal/web/portal/lookup"
 	"madoguchi/internal/web/ui"
 )
 
 // pages are the data of every page.
 var pages = map[string]any{
-	"bodies": portal.BodiesPage{}, "home": portal.HomePage{}, "news": portal.NewsPage{}, "newsitem": portal.NewsItemPage{},
-	"contact": portal.ContactPage{}, "standing": portal.StandingPage{}, "senders": portal.SendersPage{}, "papers": portal.PapersPage{},
-	"list": portal.ListPage{}, "index": portal.IndexPage{}, "start": portal.StartPage{}, "email": portal.EmailPage{}, "sent": portal.SentPage{},
-	"link": portal.LinkPage{}, "resume": portal.ResumePage{}, "form": portal.FormPage{}, "changed": portal.ChangedPage{}, "saved": portal.SavedPage{},
-	"check": portal.CheckPage{}, "done": portal.DonePage{}, "lookup": portal.LookupPage{}, "recover": portal.RecoverPage{}, "code": portal.CodePage{},
-	"status": portal.StatusPage{}, "withdraw": portal.WithdrawPage{}, "failure": web.Failure{},
+	"bodies": browse.BodiesPage{}, "home": browse.HomePage{}, "news": browse.NewsPage{}, "newsitem": browse.NewsItemPage{},
+	"contact": browse.ContactPage{}, "standing": browse.StandingPage{}, "senders": browse.SendersPage{}, "papers": browse.PapersPage{},
+	"list": browse.ListPage{}, "index": browse.IndexPage{}, "start": browse.StartPage{}, "email": apply.EmailPage{}, "sent": apply.SentPage{},
+	"link": apply.LinkPage{}, "resume": apply.ResumePage{}, "form": apply.FormPage{}, "changed": apply.ChangedPage{}, "saved": apply.SavedPage{},
+	"check": apply.CheckPage{}, "done": apply.DonePage{}, "lookup": lookup.LookupPage{}, "recover": lookup.RecoverPage{}, "code": lookup.CodePage{},
+	"status": lookup.StatusPage{}, "withdraw": lookup.WithdrawPage{}, "failure": web.Failure{},
 }
 
 func TestTemplates(t *testing.T) {

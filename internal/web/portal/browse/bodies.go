@@ -1,4 +1,4 @@
-package portal
+package browse
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"madoguchi/internal/jptext"
 	"madoguchi/internal/tenant"
 	"madoguchi/internal/web"
+	"madoguchi/internal/web/portal/visit"
 	"madoguchi/internal/web/ui"
 	"madoguchi/internal/words"
 )
@@ -31,10 +32,10 @@ type Area struct {
 // lastCookie remembers the body that was opened last on this device.
 const lastCookie = "mg-last"
 
-func (p *Portal) bodies(w http.ResponseWriter, r *http.Request) error {
+func (p entrance) bodies(w http.ResponseWriter, r *http.Request) error {
 	place := web.PlaceOf(r)
 	ws := words.Of(place.Lang)
-	page := BodiesPage{Frame: p.rootFrame(place, ws.Text("portal.bodies_title")), Query: strings.TrimSpace(r.URL.Query().Get("q"))}
+	page := BodiesPage{Frame: p.RootFrame(place, ws.Text("portal.bodies_title")), Query: strings.TrimSpace(r.URL.Query().Get("q"))}
 	page.Indexed = true
 	if len(page.Query) > 200 {
 		page.Query = ""
@@ -47,7 +48,7 @@ func (p *Portal) bodies(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	page.Areas = areas(all, page.Query, place.Base)
-	return p.site.Show(w, r, http.StatusOK, "bodies", page)
+	return p.Pages.Show(w, r, http.StatusOK, "bodies", page)
 }
 
 // areas groups by prefecture, in the order of bodies, which is that of codes.
@@ -71,26 +72,26 @@ func areas(all []tenant.Tenant, query, base string) []Area {
 	return list
 }
 
-func (p *Portal) forgetBody(w http.ResponseWriter, r *http.Request) error {
+func (p entrance) forgetBody(w http.ResponseWriter, r *http.Request) error {
 	p.Cookies.Drop(w, lastCookie)
 	http.Redirect(w, r, web.PlaceOf(r).Base+"/", http.StatusSeeOther)
 	return nil
 }
 
 // remember notes the body on this device, if it is not noted yet.
-func (v *visit) remember() {
-	if v.Cookies.Get(v.r, lastCookie) != v.body.Slug {
-		v.Cookies.Set(v.w, lastCookie, v.body.Slug, 365*24*time.Hour)
+func (v page) remember() {
+	if v.Cookies.Get(v.R, lastCookie) != v.Body.Slug {
+		v.Cookies.Set(v.W, lastCookie, v.Body.Slug, 365*24*time.Hour)
 	}
 }
 
-func (p *Portal) rootPage(w http.ResponseWriter, r *http.Request) error {
+func (p entrance) rootPage(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("page")
 	if !isStanding(name) {
-		return errNoPage
+		return visit.ErrNoPage
 	}
 	place := web.PlaceOf(r)
 	ws := words.Of(place.Lang)
-	page := StandingPage{Frame: p.rootFrame(place, ws.Text("page."+name+"_title")), Text: ui.Prose(ws.Text("page." + name + "_body"))}
-	return p.site.Show(w, r, http.StatusOK, "standing", page)
+	page := StandingPage{Frame: p.RootFrame(place, ws.Text("page."+name+"_title")), Text: ui.Prose(ws.Text("page." + name + "_body"))}
+	return p.Pages.Show(w, r, http.StatusOK, "standing", page)
 }

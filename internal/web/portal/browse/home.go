@@ -1,21 +1,14 @@
-package portal
+package browse
 
 import (
-	"net/http"
-	"strconv"
+	"net/url"
 
-	"madoguchi/internal/fault"
 	"madoguchi/internal/notice"
 	"madoguchi/internal/tenant"
 	"madoguchi/internal/web"
+	"madoguchi/internal/web/portal/visit"
 	"madoguchi/internal/web/ui"
 )
-
-var errNoPage = fault.New(fault.NotFound, "fault.not_found_text")
-
-func badForm(err error) error { return fault.New(fault.Invalid, "fault.bad_form").Because(err) }
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // HomePage is the data of page/home.tmpl.
 type HomePage struct {
@@ -50,39 +43,39 @@ type Contacts struct {
 // newsOnHome is how many notices the home page shows.
 const newsOnHome = 5
 
-func (v *visit) home() error {
+func (v page) home() error {
 	v.remember()
-	return v.public("/", "home", func() (any, error) {
+	return v.Public("/", "home", func() (any, error) {
 		p := HomePage{
-			Frame: v.frame(v.body.Name+" "+v.words.Text("common.service"), ""),
-			Hero:  v.body.Settings.Hero, Now: v.times.Stamp(v.now), Open: v.snap.OpenCount(v.now),
-			Contacts: v.contacts(), Prefecture: v.body.Kind == tenant.Prefecture, Verify: v.Verify != nil,
+			Frame: v.Frame(v.Body.Name+" "+v.Words.Text("common.service"), ""),
+			Hero:  v.Body.Settings.Hero, Now: v.Times.Stamp(v.Now), Open: v.Snap.OpenCount(v.Now),
+			Contacts: v.contacts(), Prefecture: v.Body.Kind == tenant.Prefecture, Verify: v.Verifies,
 		}
 		p.Site, p.OwnEmergency, p.Indexed = "", true, true
 		if p.Hero == "" {
-			p.Hero = v.words.Text("portal.hero_" + string(v.body.Kind))
+			p.Hero = v.Words.Text("portal.hero_" + string(v.Body.Kind))
 		}
-		for i, n := range v.snap.Current(v.now) {
+		for i, n := range v.Snap.Current(v.Now) {
 			if i == newsOnHome {
 				break
 			}
 			p.News = append(p.News, v.newsRow(n))
 		}
-		for _, x := range v.snap.Procedures {
-			if x.OpenAt(v.now) && closesSoon(x, v.now) {
+		for _, x := range v.Snap.Procedures {
+			if x.OpenAt(v.Now) && closesSoon(x, v.Now) {
 				p.Soon++
 			}
 		}
 		for _, c := range v.categoryCounts() {
-			p.Categories = append(p.Categories, ui.Link{Label: c.Name, Href: v.place.Base + "/procedures?cat=" + urlQuery(c.Name)})
+			p.Categories = append(p.Categories, ui.Link{Label: c.Name, Href: v.Place.Base + "/procedures?cat=" + url.QueryEscape(c.Name)})
 		}
 		return p, nil
 	})
 }
 
-func (v *visit) contacts() Contacts {
+func (v page) contacts() Contacts {
 	var c Contacts
-	for _, x := range v.body.Settings.Contacts {
+	for _, x := range v.Body.Settings.Contacts {
 		if x.Kind == tenant.Operation {
 			c.Operation = append(c.Operation, x)
 		} else {
@@ -92,13 +85,13 @@ func (v *visit) contacts() Contacts {
 	return c
 }
 
-func (v *visit) newsRow(n notice.Notice) NewsRow {
+func (v page) newsRow(n notice.Notice) NewsRow {
 	lead := []rune(firstParagraph(n.Body))
 	if len(lead) > 120 {
 		lead = append(lead[:119], '…')
 	}
 	return NewsRow{
-		Href: v.place.Base + "/news/" + string(n.ID), Title: n.Title, Day: v.times.Day(n.ShownFrom),
+		Href: v.Place.Base + "/news/" + string(n.ID), Title: n.Title, Day: v.Times.Day(n.ShownFrom),
 		Date: n.ShownFrom.In(web.Tokyo).Format("2006-01-02"), Lead: string(lead), Added: len(n.Added) > 0,
 	}
 }
@@ -109,9 +102,9 @@ type ContactPage struct {
 	Contacts
 }
 
-func (v *visit) contact() error {
-	return v.public("/contact", "contact", func() (any, error) {
-		return ContactPage{Frame: v.frame(v.words.Text("portal.contact_title"), ""), Contacts: v.contacts()}, nil
+func (v page) contact() error {
+	return v.Public("/contact", "contact", func() (any, error) {
+		return ContactPage{Frame: v.Frame(v.Words.Text("portal.contact_title"), ""), Contacts: v.contacts()}, nil
 	})
 }
 
@@ -121,10 +114,10 @@ type SendersPage struct {
 	Senders []string
 }
 
-func (v *visit) senders() error {
-	return v.public("/senders", "senders", func() (any, error) {
-		p := SendersPage{Frame: v.frame(v.words.Text("portal.senders_title"), "")}
-		if from := v.body.Settings.MailFrom; from != "" {
+func (v page) senders() error {
+	return v.Public("/senders", "senders", func() (any, error) {
+		p := SendersPage{Frame: v.Frame(v.Words.Text("portal.senders_title"), "")}
+		if from := v.Body.Settings.MailFrom; from != "" {
 			p.Senders = []string{from}
 		}
 		return p, nil
@@ -138,15 +131,15 @@ type StandingPage struct {
 	Updated string // "" for the common text
 }
 
-func (v *visit) standing() error {
-	name := v.r.PathValue("page")
+func (v page) standing() error {
+	name := v.R.PathValue("page")
 	if !isStanding(name) {
-		return errNoPage
+		return visit.ErrNoPage
 	}
-	return v.public("/"+name, "standing", func() (any, error) {
-		p := StandingPage{Frame: v.frame(v.words.Text("page."+name+"_title"), ""), Text: ui.Prose(v.words.Text("page."+name+"_body", "name", v.body.Name))}
-		if own, ok := v.snap.Page(name); ok && own.Body != "" {
-			p.Title, p.Text, p.Updated = own.Title, ui.Prose(own.Body), v.times.Date(own.UpdatedAt)
+	return v.Public("/"+name, "standing", func() (any, error) {
+		p := StandingPage{Frame: v.Frame(v.Words.Text("page."+name+"_title"), ""), Text: ui.Prose(v.Words.Text("page."+name+"_body", "name", v.Body.Name))}
+		if own, ok := v.Snap.Page(name); ok && own.Body != "" {
+			p.Title, p.Text, p.Updated = own.Title, ui.Prose(own.Body), v.Times.Date(own.UpdatedAt)
 		}
 		return p, nil
 	})
@@ -182,19 +175,19 @@ type PaperRow struct {
 	ProcedureHref string
 }
 
-func (v *visit) papers() error {
-	return v.public("/forms", "papers", func() (any, error) {
-		p := PapersPage{Frame: v.frame(v.words.Text("portal.papers_title"), "menu.forms")}
-		for _, f := range v.snap.Papers {
+func (v page) papers() error {
+	return v.Public("/forms", "papers", func() (any, error) {
+		p := PapersPage{Frame: v.Frame(v.Words.Text("portal.papers_title"), "menu.forms")}
+		for _, f := range v.Snap.Papers {
 			if n := len(p.Groups); n == 0 || p.Groups[n-1].Name != f.Category {
 				p.Groups = append(p.Groups, PaperGroup{Name: f.Category})
 			}
 			row := PaperRow{
 				Title: f.Title, Revision: f.Revision,
-				File: ui.File{Kind: fileKind(f.FileName), Name: f.Title, Href: v.place.Base + "/forms/" + f.ID + "/file", Note: web.Size(f.SizeBytes)},
+				File: ui.File{Kind: visit.FileKind(f.FileName), Name: f.Title, Href: v.Place.Base + "/forms/" + f.ID + "/file", Note: web.Size(f.SizeBytes)},
 			}
-			if x, ok := v.snap.Procedure(f.Procedure); ok {
-				row.Procedure, row.ProcedureHref = x.Title, v.place.Base+"/procedures/"+string(x.ID)
+			if x, ok := v.Snap.Procedure(f.Procedure); ok {
+				row.Procedure, row.ProcedureHref = x.Title, v.Place.Base+"/procedures/"+string(x.ID)
 			}
 			g := &p.Groups[len(p.Groups)-1]
 			g.Papers = append(g.Papers, row)
@@ -203,15 +196,12 @@ func (v *visit) papers() error {
 	})
 }
 
-func (v *visit) paperFile() error {
-	f, file, err := v.Counter.PaperForm(v.r.Context(), v.body.ID, v.r.PathValue("f"))
+func (v page) paperFile() error {
+	f, file, err := v.Counter.PaperForm(v.R.Context(), v.Body.ID, v.R.PathValue("f"))
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	web.SendFile(v.w, v.r, web.File{Name: f.FileName, Type: f.Type, SHA256: f.SHA256, ModifiedAt: f.UpdatedAt, Content: file})
+	web.SendFile(v.W, v.R, web.File{Name: f.FileName, Type: f.Type, SHA256: f.SHA256, ModifiedAt: f.UpdatedAt, Content: file})
 	return nil
 }
-
-// statusOK keeps handlers short.
-const statusOK = http.StatusOK

@@ -1,4 +1,4 @@
-package portal
+package browse
 
 import (
 	"encoding/xml"
@@ -8,6 +8,7 @@ import (
 	"madoguchi/internal/notice"
 	"madoguchi/internal/web"
 	"madoguchi/internal/web/asset"
+	"madoguchi/internal/web/portal/visit"
 	"madoguchi/internal/web/ui"
 )
 
@@ -24,13 +25,13 @@ type NewsPage struct {
 	Past    []NewsRow // 過去のお知らせ
 }
 
-func (v *visit) news() error {
-	return v.public("/news", "news", func() (any, error) {
-		p := NewsPage{Frame: v.frame(v.words.Text("portal.news_title"), "")}
-		for _, n := range v.snap.Current(v.now) {
+func (v page) news() error {
+	return v.Public("/news", "news", func() (any, error) {
+		p := NewsPage{Frame: v.Frame(v.Words.Text("portal.news_title"), "")}
+		for _, n := range v.Snap.Current(v.Now) {
 			p.Current = append(p.Current, v.newsRow(n))
 		}
-		for _, n := range v.snap.Past(v.now) {
+		for _, n := range v.Snap.Past(v.Now) {
 			p.Past = append(p.Past, v.newsRow(n))
 		}
 		return p, nil
@@ -52,19 +53,19 @@ type Later struct {
 	Text []ui.Block
 }
 
-func (v *visit) newsItem() error {
-	for _, n := range v.snap.Notices {
-		if string(n.ID) == v.r.PathValue("id") && (n.ShownAt(v.now) || n.PastAt(v.now)) {
-			return v.public("/news/"+string(n.ID), "newsitem", func() (any, error) { return v.newsItemPage(n), nil })
+func (v page) newsItem() error {
+	for _, n := range v.Snap.Notices {
+		if string(n.ID) == v.R.PathValue("id") && (n.ShownAt(v.Now) || n.PastAt(v.Now)) {
+			return v.Public("/news/"+string(n.ID), "newsitem", func() (any, error) { return v.newsItemPage(n), nil })
 		}
 	}
-	return errNoPage
+	return visit.ErrNoPage
 }
 
-func (v *visit) newsItemPage(n notice.Notice) NewsItemPage {
-	p := NewsItemPage{Frame: v.frame(n.Title, ""), Row: v.newsRow(n), Text: ui.Prose(n.Body), Past: n.PastAt(v.now)}
+func (v page) newsItemPage(n notice.Notice) NewsItemPage {
+	p := NewsItemPage{Frame: v.Frame(n.Title, ""), Row: v.newsRow(n), Text: ui.Prose(n.Body), Past: n.PastAt(v.Now)}
 	for _, a := range n.Added {
-		p.Later = append(p.Later, Later{Day: v.times.Day(a.At), Text: ui.Prose(a.Body)})
+		p.Later = append(p.Later, Later{Day: v.Times.Day(a.At), Text: ui.Prose(a.Body)})
 	}
 	return p
 }
@@ -93,17 +94,17 @@ type atomEntry struct {
 	Summary string   `xml:"summary"`
 }
 
-func (v *visit) feed() error {
-	home := v.Address + v.place.Base
-	if v.place.Own {
-		home = "https://" + v.body.Host
+func (v page) feed() error {
+	home := v.Address + v.Place.Base
+	if v.Place.Own {
+		home = "https://" + v.Body.Host
 	}
 	f := atomFeed{
-		ID: home + "/news.atom", Title: v.body.Name + " " + v.words.Text("portal.news_title"), Author: v.body.Name,
+		ID: home + "/news.atom", Title: v.Body.Name + " " + v.Words.Text("portal.news_title"), Author: v.Body.Name,
 		Links: []atomLink{{Rel: "self", Href: home + "/news.atom"}, {Href: home + "/news"}},
 	}
 	latest := time.Time{}
-	for _, n := range v.snap.Current(v.now) {
+	for _, n := range v.Snap.Current(v.Now) {
 		at := n.ShownFrom
 		if len(n.Added) > 0 {
 			at = n.Added[len(n.Added)-1].At
@@ -119,7 +120,7 @@ func (v *visit) feed() error {
 	if err != nil {
 		return err
 	}
-	v.w.Header().Set("Cache-Control", "no-cache")
-	asset.PackFast("application/atom+xml; charset=utf-8", append([]byte(xml.Header), out...)).ServeHTTP(v.w, v.r)
+	v.W.Header().Set("Cache-Control", "no-cache")
+	asset.PackFast("application/atom+xml; charset=utf-8", append([]byte(xml.Header), out...)).ServeHTTP(v.W, v.R)
 	return nil
 }

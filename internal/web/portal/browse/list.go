@@ -1,17 +1,18 @@
-package portal
+package browse
 
 import (
 	"cmp"
 	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"madoguchi/internal/jptext"
 	"madoguchi/internal/procedure"
 	"madoguchi/internal/web"
+	"madoguchi/internal/web/portal/visit"
 	"madoguchi/internal/web/ui"
 )
 
@@ -21,12 +22,6 @@ const soonDays = 3
 
 func closesSoon(p procedure.Procedure, now time.Time) bool {
 	return !p.ClosesAt.IsZero() && web.DaysLeft(now, p.ClosesAt) <= soonDays
-}
-
-func urlQuery(s string) string { return url.QueryEscape(s) }
-
-func fileKind(name string) string {
-	return strings.ToUpper(strings.TrimPrefix(path.Ext(name), "."))
 }
 
 // query is what was asked of the list, cleaned. Its zero value, made whole by
@@ -132,14 +127,14 @@ func stateName(p procedure.Procedure, now time.Time) string {
 }
 
 // find returns the procedures that q chooses, in its order.
-func (v *visit) find(q query) []procedure.Procedure {
+func (v page) find(q query) []procedure.Procedure {
 	words := strings.Fields(strings.ReplaceAll(q.Q, "　", " "))
 	for i := range words {
 		words[i] = jptext.SearchKey(words[i])
 	}
 	var found []procedure.Procedure
-	for _, p := range v.snap.Procedures {
-		if len(q.States) > 0 && !slices.Contains(q.States, stateName(p, v.now)) {
+	for _, p := range v.Snap.Procedures {
+		if len(q.States) > 0 && !slices.Contains(q.States, stateName(p, v.Now)) {
 			continue
 		}
 		if q.Cat != "" && !slices.Contains(p.Detail.Categories, q.Cat) {
@@ -160,10 +155,10 @@ func (v *visit) find(q query) []procedure.Procedure {
 	return found
 }
 
-func (v *visit) mentions(p procedure.Procedure, words []string) bool {
+func (v page) mentions(p procedure.Procedure, words []string) bool {
 	text := jptext.SearchKey(strings.Join([]string{
 		p.Title, p.Detail.Reading, p.Detail.Summary, strings.Join(p.Detail.Keywords, " "),
-		strings.Join(p.Detail.Categories, " "), v.snap.Section(p.Section).Name,
+		strings.Join(p.Detail.Categories, " "), v.Snap.Section(p.Section).Name,
 	}, "\x00"))
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
@@ -187,32 +182,24 @@ func order(sort string) func(a, b procedure.Procedure) int {
 	return func(a, b procedure.Procedure) int { return b.OpensAt.Compare(a.OpensAt) }
 }
 
+// kanaEnds are the last kana of each row but わ, and the row.
+var kanaEnds = []struct {
+	last rune
+	row  string
+}{{'オ', "あ"}, {'ゴ', "か"}, {'ゾ', "さ"}, {'ド', "た"}, {'ノ', "な"}, {'ポ', "は"}, {'モ', "ま"}, {'ヨ', "や"}, {'ロ', "ら"}}
+
 // kanaRow returns the row of the first kana of a reading: ガ → か.
 func kanaRow(reading string) string {
-	for _, r := range jptext.SearchKey(reading) {
-		switch {
-		case r <= 'オ':
-			return "あ"
-		case r <= 'ゴ' || r == 'ヵ' || r == 'ヶ':
-			return "か"
-		case r <= 'ゾ':
-			return "さ"
-		case r <= 'ド':
-			return "た"
-		case r <= 'ノ':
-			return "な"
-		case r <= 'ポ':
-			return "は"
-		case r <= 'モ':
-			return "ま"
-		case r <= 'ヨ':
-			return "や"
-		case r <= 'ロ':
-			return "ら"
-		}
-		return "わ"
+	first, size := utf8.DecodeRuneInString(jptext.SearchKey(reading))
+	if size == 0 {
+		return ""
 	}
-	return ""
+	for _, e := range kanaEnds {
+		if first <= e.last {
+			return e.row
+		}
+	}
+	return "わ"
 }
 
 // ListPage is the data of page/list.tmpl.
@@ -250,50 +237,50 @@ type Row struct {
 	Left    int       // days
 }
 
-func (v *visit) list() error {
-	q := readQuery(v.r.URL.Query())
-	return v.public("/procedures"+q.String(), "list", func() (any, error) { return v.listPage(q), nil })
+func (v page) list() error {
+	q := readQuery(v.R.URL.Query())
+	return v.Public("/procedures"+q.String(), "list", func() (any, error) { return v.listPage(q), nil })
 }
 
-func (v *visit) listPage(q query) ListPage {
+func (v page) listPage(q query) ListPage {
 	found := v.find(q)
 	last := max(1, (len(found)+q.Per-1)/q.Per)
 	q.Page = min(q.Page, last)
 	from := (q.Page - 1) * q.Per
 	to := min(from+q.Per, len(found))
-	title := v.words.Text("portal.list_title")
+	title := v.Words.Text("portal.list_title")
 	if last > 1 {
-		title = v.words.Text("portal.list_title_page", "page", q.Page, "last", last)
+		title = v.Words.Text("portal.list_title_page", "page", q.Page, "last", last)
 	}
 	p := ListPage{
-		Frame: v.frame(title, "menu.procedures"), Steps: steps(1, procedure.Procedure{}), Now: v.times.Stamp(v.now),
-		Query: q, Total: len(found), From: from + 1, To: to, All: v.place.Base + "/procedures?state=all",
+		Frame: v.Frame(title, "menu.procedures"), Steps: visit.Steps(1, procedure.Procedure{}), Now: v.Times.Stamp(v.Now),
+		Query: q, Total: len(found), From: from + 1, To: to, All: v.Place.Base + "/procedures?state=all",
 	}
 	p.Indexed = true
 	for _, x := range found[from:to] {
 		p.Rows = append(p.Rows, v.row(x))
 	}
-	p.Pages = ui.Pages{Label: v.words.Text("portal.list_pages"), Now: q.Page, Last: last, Address: func(n int) string {
+	p.Pages = ui.Pages{Label: v.Words.Text("portal.list_pages"), Now: q.Page, Last: last, Address: func(n int) string {
 		other := q
 		other.Page = n
-		return v.place.Base + "/procedures" + other.String()
+		return v.Place.Base + "/procedures" + other.String()
 	}}
 	v.filters(&p)
 	return p
 }
 
-func (v *visit) row(x procedure.Procedure) Row {
+func (v page) row(x procedure.Procedure) Row {
 	r := Row{
-		Href: v.place.Base + "/procedures/" + string(x.ID), Title: x.Title, Started: x.StartedAt(v.now), State: stateName(x, v.now),
-		Section: v.snap.Section(x.Section).Name, Fee: cmp.Or(x.Detail.Fee, v.words.Text("portal.free")),
+		Href: v.Place.Base + "/procedures/" + string(x.ID), Title: x.Title, Started: x.StartedAt(v.Now), State: stateName(x, v.Now),
+		Section: v.Snap.Section(x.Section).Name, Fee: cmp.Or(x.Detail.Fee, v.Words.Text("portal.free")),
 		Opens: x.OpensAt, Closes: x.ClosesAt,
 	}
 	for _, a := range x.Detail.Audience {
-		r.Marks = append(r.Marks, v.words.Text("portal.for_"+string(a)))
+		r.Marks = append(r.Marks, v.Words.Text("portal.for_"+string(a)))
 	}
 	if !x.ClosesAt.IsZero() {
-		r.Left = web.DaysLeft(v.now, x.ClosesAt)
-		r.Soon = r.State == "open" && closesSoon(x, v.now)
+		r.Left = web.DaysLeft(v.Now, x.ClosesAt)
+		r.Soon = r.State == "open" && closesSoon(x, v.Now)
 	}
 	return r
 }

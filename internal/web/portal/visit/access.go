@@ -1,4 +1,4 @@
-package portal
+package visit
 
 import (
 	"crypto/hmac"
@@ -21,8 +21,8 @@ const (
 	accessMost = 5
 )
 
-// kept is one access in the cookie.
-type kept struct {
+// Kept is one access in the cookie.
+type Kept struct {
 	Tenant     int64  `json:"t"`
 	ID         string `json:"i"`
 	Number     string `json:"n"`
@@ -30,45 +30,51 @@ type kept struct {
 	Until      int64  `json:"u"` // real time, seconds
 }
 
-// giveAccess keeps access in this browser for accessAge from now on.
-func (v *visit) giveAccess(a intake.Access) {
+// GiveAccess keeps access in this browser for accessAge from now on.
+func (v *Visit) GiveAccess(a intake.Access) {
 	now := time.Now()
-	list := slices.DeleteFunc(v.accesses(), func(k kept) bool {
-		return k.Tenant == int64(v.body.ID) && k.ID == string(a.ID)
+	list := slices.DeleteFunc(v.Accesses(), func(k Kept) bool {
+		return k.Tenant == int64(v.Body.ID) && k.ID == string(a.ID)
 	})
 	if len(list) >= accessMost {
 		list = list[1:]
 	}
-	list = append(list, kept{int64(v.body.ID), string(a.ID), a.Number, a.Generation, now.Add(accessAge).Unix()})
-	v.Cookies.Set(v.w, caseCookie, v.seal(list), accessAge)
+	list = append(list, Kept{int64(v.Body.ID), string(a.ID), a.Number, a.Generation, now.Add(accessAge).Unix()})
+	v.Cookies.Set(v.W, caseCookie, v.seal(list), accessAge)
 }
 
-// access returns what opens the application of the address in this browser:
+// Access returns what opens the application of the address in this browser:
 // what was looked up in the last hour, or submitted in this browser.
-func (v *visit) access() (intake.Access, error) {
-	number := v.r.PathValue("n")
-	for _, k := range v.accesses() {
-		if k.Tenant == int64(v.body.ID) && k.Number == number {
+func (v *Visit) Access() (intake.Access, error) {
+	number := v.R.PathValue("n")
+	for _, k := range v.Accesses() {
+		if k.Tenant == int64(v.Body.ID) && k.Number == number {
 			a := intake.Access{ID: application.ID(k.ID), Number: k.Number, Generation: k.Generation}
-			v.giveAccess(a)
+			v.GiveAccess(a)
 			return a, nil
 		}
 	}
-	a, err := v.Counter.Own(v.r.Context(), v.visitor(), number)
+	a, err := v.Counter.Own(v.R.Context(), v.Visitor(), number)
 	if err == nil {
-		v.giveAccess(a)
+		v.GiveAccess(a)
 	}
 	return a, err
 }
 
-// accesses returns what the cookie holds and has not ended.
-func (v *visit) accesses() []kept {
-	list := v.unseal(v.Cookies.Get(v.r, caseCookie))
+// Accesses returns what the cookie holds and has not ended.
+func (v *Visit) Accesses() []Kept {
+	list := v.unseal(v.Cookies.Get(v.R, caseCookie))
 	now := time.Now().Unix()
-	return slices.DeleteFunc(list, func(k kept) bool { return k.Until < now })
+	return slices.DeleteFunc(list, func(k Kept) bool { return k.Until < now })
 }
 
-func (v *visit) seal(list []kept) string {
+// Forget ends what this browser may open.
+func (v *Visit) Forget() {
+	v.Cookies.Drop(v.W, caseCookie)
+	v.Cookies.DropBrowser(v.W)
+}
+
+func (v *Visit) seal(list []Kept) string {
 	data, err := json.Marshal(list)
 	if err != nil {
 		panic(err) // a list of numbers and strings
@@ -77,7 +83,7 @@ func (v *visit) seal(list []kept) string {
 	return text + "." + v.mac(text)
 }
 
-func (v *visit) unseal(s string) []kept {
+func (v *Visit) unseal(s string) []Kept {
 	text, mac, ok := strings.Cut(s, ".")
 	if !ok || !hmac.Equal([]byte(mac), []byte(v.mac(text))) {
 		return nil
@@ -86,7 +92,7 @@ func (v *visit) unseal(s string) []kept {
 	if err != nil {
 		return nil
 	}
-	var list []kept
+	var list []Kept
 	if json.Unmarshal(data, &list) != nil {
 		return nil
 	}
@@ -95,8 +101,8 @@ func (v *visit) unseal(s string) []kept {
 
 // mac binds the cookie to this installation and to this browser's key, so a
 // copied cookie alone opens nothing.
-func (v *visit) mac(text string) string {
+func (v *Visit) mac(text string) string {
 	h := hmac.New(sha256.New, v.Secret)
-	h.Write([]byte("case cookie\x00" + v.Cookies.Browser(v.r) + "\x00" + text))
+	h.Write([]byte("case cookie\x00" + v.Cookies.Browser(v.R) + "\x00" + text))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }

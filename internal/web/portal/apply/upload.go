@@ -1,16 +1,15 @@
-package portal
+package apply
 
 import (
 	"errors"
 	"io"
 	"mime/multipart"
 	"net/url"
-	"unicode/utf8"
 
 	"madoguchi/internal/fault"
 	"madoguchi/internal/form"
 	"madoguchi/internal/form/field"
-	"madoguchi/internal/intake"
+	"madoguchi/internal/web/portal/visit"
 )
 
 // maxUpload is the largest body of a page with a file control: one file at a
@@ -22,11 +21,11 @@ const maxText = 1 << 20
 
 // read takes what was posted for a page. Files are stored as they come in;
 // what was wrong with them is returned besides the typed values.
-func (v *visit) read(w *intake.Work, page *form.Page) (url.Values, form.Problems, error) {
-	parts, err := v.r.MultipartReader()
+func (v page) read(at *form.Page) (url.Values, form.Problems, error) {
+	parts, err := v.R.MultipartReader()
 	if err != nil {
-		in, err := v.form()
-		return in, nil, errors.Join(err, decoded(in))
+		in, err := v.Form()
+		return in, nil, err
 	}
 	in := url.Values{}
 	var found form.Problems
@@ -34,13 +33,13 @@ func (v *visit) read(w *intake.Work, page *form.Page) (url.Values, form.Problems
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return in, found, decoded(in)
+			return in, found, visit.Decoded(in)
 		}
 		if err != nil {
 			return nil, nil, unreadable(err)
 		}
 		if part.FileName() != "" {
-			problem, err := v.store(page, part)
+			problem, err := v.store(at, part)
 			if err != nil {
 				return nil, nil, unreadable(err)
 			}
@@ -56,7 +55,7 @@ func (v *visit) read(w *intake.Work, page *form.Page) (url.Values, form.Problems
 		if left -= int64(len(text)); left < 0 {
 			return nil, nil, fault.New(fault.TooLarge, "fault.too_large_text")
 		}
-		if _, isFile := fileField(page, part.FormName()); isFile {
+		if _, isFile := fileField(at, part.FormName()); isFile {
 			continue // a file control that was left empty
 		}
 		in.Add(part.FormName(), string(text))
@@ -65,22 +64,10 @@ func (v *visit) read(w *intake.Work, page *form.Page) (url.Values, form.Problems
 
 // unreadable keeps faults and size limits, and makes a fault of the rest.
 func unreadable(err error) error {
-	if fault.KindOf(err) != "" || tooLarge(err) {
+	if fault.KindOf(err) != "" || visit.TooLarge(err) {
 		return err
 	}
-	return badForm(err)
-}
-
-// decoded refuses text that is not UTF-8: databases and mails would choke on it.
-func decoded(in url.Values) error {
-	for name, values := range in {
-		for _, s := range append(values, name) {
-			if !utf8.ValidString(s) {
-				return fault.New(fault.Invalid, "fault.bad_text")
-			}
-		}
-	}
-	return nil
+	return visit.BadForm(err)
 }
 
 func fileField(page *form.Page, name string) (field.Field, bool) {
@@ -92,11 +79,11 @@ func fileField(page *form.Page, name string) (field.Field, bool) {
 	return field.Field{}, false
 }
 
-func (v *visit) store(page *form.Page, part *multipart.Part) (*field.Problem, error) {
+func (v page) store(page *form.Page, part *multipart.Part) (*field.Problem, error) {
 	f, ok := fileField(page, part.FormName())
 	if !ok {
 		return nil, fault.New(fault.Invalid, "fault.bad_form")
 	}
-	_, problem, err := v.Counter.AddFile(v.r.Context(), v.visitor(), v.draftID(), f.ID, part.FileName(), part)
+	_, problem, err := v.Counter.AddFile(v.R.Context(), v.Visitor(), v.draftID(), f.ID, part.FileName(), part)
 	return problem, err
 }
