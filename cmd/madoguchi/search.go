@@ -112,7 +112,7 @@ func catalogueFrom(_ context.Context, f searchFlags) (published, error) {
 	p := published{at: demo.Moment()}
 	for _, d := range demo.Procedures() {
 		p.docs = append(p.docs, search.Doc{
-			ID: d.ID, Title: d.Title, Reading: d.Reading, Keywords: d.Keywords, Summary: d.Summary,
+			ID: d.ID, Title: d.Title, Reading: d.Reading, Keywords: d.Keywords, Summary: d.Summary + "\n" + d.Who + "\n" + d.Fee,
 			Categories: d.Categories, Section: d.Section, OpensAt: d.OpensAt, ClosesAt: d.ClosesAt, Used: d.Used,
 		})
 	}

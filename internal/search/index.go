@@ -14,7 +14,7 @@ type Doc struct {
 	Title      string
 	Reading    string // kana of the title, best with spaces between words
 	Keywords   []string
-	Summary    string
+	Summary    string // with what else the start page says, such as who may apply
 	Categories []string
 	Section    string
 	OpensAt    time.Time // zero: always was open

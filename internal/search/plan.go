@@ -91,7 +91,8 @@ var vague = vagueWords()
 func vagueWords() map[string]bool {
 	keys := map[string]bool{}
 	for w := range strings.FieldsSeq(`申請 申込 申込み 届出 届 手続き 登録 予約 変更 相談 証明書 証明 書類 様式 受付 受験 試験
-		応募 参加 募集 手数料 補助 補助金 助成 更新 交付 報告 市役所 役所 役場 県庁 市 県 町 村 窓口 お金 期限 資格 オンライン`) {
+		応募 参加 募集 手数料 補助 補助金 助成 更新 交付 報告 市役所 役所 役場 県庁 市 県 町 村 窓口 お金 期限 資格 オンライン 年齢 費用 値段 締切 締め切り
+		日程 時間 場所 会場 無料 有料 条件 対象 対象者 持ち物 用紙 ダウンロード 結果 問い合わせ 電話 案内 要項`) {
 		keys[key(letters(fold(w), false))] = true
 	}
 	return keys
