@@ -48,8 +48,8 @@ func TestRanking(t *testing.T) {
 		}},
 		"open before not yet open before closed": {"温泉", []search.Doc{
 			{ID: "c", Title: "温泉", OpensAt: at.AddDate(0, 0, -1)},
-			{ID: "b", Title: "温泉", OpensAt: at.AddDate(0, 0, 1)},
-			{ID: "a", Title: "温泉", ClosesAt: at},
+			{ID: "b", Title: "温泉", OpensAt: at.AddDate(0, 0, 1), Used: 300},
+			{ID: "a", Title: "温泉", ClosesAt: at, Used: 9000},
 		}},
 		"often used before rare": {"温泉", []search.Doc{{ID: "b", Title: "温泉", Used: 500}, {ID: "a", Title: "温泉"}}},
 		"equal ones by ID":       {"温泉", []search.Doc{{ID: "a", Title: "温泉"}, {ID: "b", Title: "温泉"}}},
