@@ -101,6 +101,8 @@ func labels(ctx context.Context, tx store.Tx) (map[staff.ID]string, map[staff.Se
 type Counts struct {
 	Own map[application.Status]int // in who's sections
 	My  map[application.Status]int // of these, with who in charge
+
+	Unread int // of these, with a question that nobody has answered
 }
 
 // Counts counts the applications of who's sections. Numbers are no personal
@@ -114,7 +116,14 @@ func (d *Desk) Counts(ctx context.Context, who staff.Who) (Counts, error) {
 		if c.Own, err = tx.CountApplications(ctx, own(who, application.Filter{})); err != nil {
 			return err
 		}
-		c.My, err = tx.CountApplications(ctx, own(who, application.Filter{Assignee: who.Member.ID}))
+		if c.My, err = tx.CountApplications(ctx, own(who, application.Filter{Assignee: who.Member.ID})); err != nil {
+			return err
+		}
+		unread, err := tx.CountApplications(ctx, own(who, application.Filter{Unread: true}))
+		c.Unread = 0
+		for _, n := range unread {
+			c.Unread += n
+		}
 		return err
 	})
 	return c, err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"madoguchi/internal/application"
 	"madoguchi/internal/audit"
 	"madoguchi/internal/fault"
 	"madoguchi/internal/jptext"
@@ -163,8 +164,8 @@ func checkSection(s *staff.Section) error {
 	return p.Err()
 }
 
-// Trail is a page of the audit trail, newest first, with the names of those
-// of its actors that are members of the tenant.
+// Trail is a page of the audit trail, newest first. Names holds the names of
+// the tenant's members and the receipt numbers of applications, by ID.
 type Trail struct {
 	Entries []audit.Entry
 	Names   map[string]string
@@ -189,10 +190,31 @@ func (d *Door) Trail(ctx context.Context, who staff.Who, before time.Time, befor
 		t = Trail{Entries: entries, Names: map[string]string{}, More: len(entries) > TrailPage}
 		t.Entries = entries[:min(len(entries), TrailPage)]
 		members, err := tx.Members(ctx)
+		if err != nil {
+			return err
+		}
 		for _, m := range members {
 			t.Names[string(m.ID)] = m.Name
 		}
-		return err
+		return nameApplications(ctx, tx, t)
 	})
 	return t, err
+}
+
+// nameApplications adds the receipt numbers of the applications in t.
+func nameApplications(ctx context.Context, tx store.Tx, t Trail) error {
+	for _, e := range t.Entries {
+		about, _, _ := strings.Cut(e.Act, ".")
+		if (about != "case" && about != "application") || t.Names[e.Object] != "" {
+			continue
+		}
+		a, err := tx.Application(ctx, application.ID(e.Object))
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		if err == nil {
+			t.Names[e.Object] = jptext.FormatReceiptNo(a.ReceiptNo)
+		}
+	}
+	return nil
 }

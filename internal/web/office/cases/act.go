@@ -142,7 +142,7 @@ func (v *page) showMessages(status int, typed string, wrong error) error {
 	}
 	p.Uploads = []ui.Field{first}
 	for n := 2; n <= limits.MaxFiles; n++ {
-		p.Uploads = append(p.Uploads, ui.Field{ID: "file-" + strconv.Itoa(n), Name: "file", Label: v.Words.Text("office.reply_file_more", "n", n), Type: "file", Plain: true})
+		p.Uploads = append(p.Uploads, ui.Field{ID: "file" + strconv.Itoa(n), Name: "file" + strconv.Itoa(n), Label: v.Words.Text("office.reply_file_more", "n", n), Type: "file", Plain: true})
 	}
 	return v.Show(status, "messages", *p)
 }
@@ -165,7 +165,7 @@ func (v *page) reply() error {
 		if err != nil {
 			return fault.New(fault.Invalid, "fault.bad_form").Because(err)
 		}
-		if part.FormName() != "file" {
+		if !strings.HasPrefix(part.FormName(), "file") {
 			value, err := io.ReadAll(io.LimitReader(part, replyFields))
 			if err != nil {
 				return fault.New(fault.Invalid, "fault.bad_form").Because(err)

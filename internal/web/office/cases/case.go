@@ -112,7 +112,7 @@ func (v *page) openCase(what audit.What, tab string) (*CasePage, *casework.Case,
 		p.Due = a.Return.DueAt
 	}
 	v.caseTabs(p, c, tab)
-	v.caseNotices(p, c)
+	v.caseNotices(p, c, tab)
 	return p, c, v.caseList(p, a)
 }
 
@@ -152,7 +152,7 @@ func (v *page) caseTabs(p *CasePage, c *casework.Case, now string) {
 
 // caseNotices are what must not be missed: what was just done, who else has
 // the case open, mails that did not arrive, questions, what is to be corrected.
-func (v *page) caseNotices(p *CasePage, c *casework.Case) {
+func (v *page) caseNotices(p *CasePage, c *casework.Case, tab string) {
 	if done := v.Done("accept", "return", "complete", "reject", "assign", "note", "reply"); done != nil {
 		p.Notices = append(p.Notices, *done)
 	}
@@ -168,7 +168,7 @@ func (v *page) caseNotices(p *CasePage, c *casework.Case) {
 			p.Notices = append(p.Notices, ui.Notice{Tone: "bad", Title: v.Words.Text("office.mail_failed", "mail", v.mailWord(m.Template)), Lines: []string{v.Words.Text("office.mail_failed_do")}})
 		}
 	}
-	if slices.ContainsFunc(c.Messages, unanswered) {
+	if tab != "messages" && slices.ContainsFunc(c.Messages, unanswered) {
 		p.Notices = append(p.Notices, ui.Notice{Tone: "warn", Title: v.Words.Text("office.question_open"), Lines: []string{v.Words.Text("office.question_open_do")}})
 	}
 	if back := c.Application.Return; back != nil {
@@ -198,6 +198,9 @@ func (v *page) answers(p *CasePage, c *casework.Case) error {
 		part := Part{Title: s.Title}
 		for _, l := range s.Lines {
 			line := AnswerLine{Label: l.Label, Lines: l.Values}
+			if len(l.Files) > 0 {
+				line.Lines = nil // the rows of the files say more
+			}
 			for _, f := range l.Files {
 				line.Files = append(line.Files, v.answerFile(p, c, f))
 			}
@@ -280,7 +283,7 @@ func (v *page) showContents(status int, p *CasePage, c *casework.Case) error {
 	if note.Name != "" {
 		p.Note = note
 	}
-	p.Events = v.events(c)
+	p.Events = v.events(c, true)
 	if len(p.Events) > caseEvents {
 		p.Events, p.More = p.Events[:caseEvents], true
 	}

@@ -59,7 +59,7 @@ func (v *page) decision(c *casework.Case, typed url.Values) (*Decision, error) {
 			d.Outcome.Options = append(d.Outcome.Options, ui.Option{Value: word, Label: word, Checked: typed.Get("outcome") == word})
 		}
 	}
-	d.Message = ui.Field{ID: "message", Name: "message", Label: v.Words.Text("office.message"), Hint: v.Words.Text("office.message_hint"), Value: typed.Get("message"), Rows: 5, Plain: true}
+	d.Message = ui.Field{ID: "message", Name: "message", Label: v.Words.Text("office.message"), Hint: v.Words.Text("office.message_hint") + v.Words.Text("office.message_when"), Value: typed.Get("message"), Rows: 5, Plain: true}
 	if !slices.Contains(acts, application.ReturnForCorrection) {
 		return d, nil
 	}

@@ -25,15 +25,16 @@ func (v *page) history() error {
 	if err != nil {
 		return err
 	}
-	p.Events = v.events(c)
+	p.Events = v.events(c, false)
 	return v.Show(http.StatusOK, "history", *p)
 }
 
 // events puts everything that happened to the application in order, newest
-// first: acts, looks of staff, and mails.
-func (v *page) events(c *casework.Case) []ui.Event {
+// first: acts, looks of staff, and mails. In brief, of each member only the
+// last look at the contents is told.
+func (v *page) events(c *casework.Case, brief bool) []ui.Event {
 	list := v.acts(c)
-	list = append(list, v.looks(c)...)
+	list = append(list, v.looks(c, brief)...)
 	list = append(list, v.mails(c)...)
 	slices.SortStableFunc(list, func(a, b dated) int { return cmp.Compare(b.at.UnixMicro(), a.at.UnixMicro()) })
 	var events []ui.Event
@@ -79,20 +80,37 @@ func (v *page) acts(c *casework.Case) []dated {
 }
 
 // looks are the views, each run of the same member at the same part as one.
-func (v *page) looks(c *casework.Case) []dated {
+func (v *page) looks(c *casework.Case, brief bool) []dated {
 	names := map[string]string{}
 	for _, f := range c.Files {
 		names[f.ID] = f.Name
 	}
+	views := c.Views
+	if brief {
+		views = lastLooks(views)
+	}
 	var list []dated
 	var last audit.View
-	for _, x := range c.Views {
+	for _, x := range views {
 		if n := len(list); n > 0 && x.Member == last.Member && x.What == last.What && x.File == last.File {
 			list = list[:n-1]
 		}
 		last = x
 		what := v.Words.Text("office.saw_"+string(x.What), "file", names[x.File])
 		list = append(list, dated{x.At, ui.Event{What: what, When: v.Moment(x.At) + " " + c.Names[staff.ID(x.Member)]}})
+	}
+	return list
+}
+
+// lastLooks returns of each member the last look at the contents.
+func lastLooks(views []audit.View) []audit.View {
+	var list []audit.View
+	for _, x := range views {
+		if x.What != audit.ViewCase {
+			continue
+		}
+		list = slices.DeleteFunc(list, func(y audit.View) bool { return y.Member == x.Member })
+		list = append(list, x)
 	}
 	return list
 }

@@ -71,7 +71,10 @@ type Row struct {
 	Outcome   string
 	Section   string
 	Assignee  string
-	Row       application.Summary
+	Free      bool // nobody is in charge, and there is something to do
+	Arrived   string
+	Updated   string
+	Unread    int
 }
 
 // columns are the columns that a member may choose; the receipt number is
@@ -154,10 +157,10 @@ func (v *page) tabs(now string) ([]Tab, error) {
 				n += k
 			}
 		}
-		t := Tab{Label: v.Words.Text("office.view_" + x.name), Href: v.Base + "/cases?view=" + x.name, Count: web.Comma(n), Now: x.name == now}
 		if x.unread {
-			t.Count = ""
+			n = c.Unread
 		}
+		t := Tab{Label: v.Words.Text("office.view_" + x.name), Href: v.Base + "/cases?view=" + x.name, Count: web.Comma(n), Now: x.name == now}
 		tabs = append(tabs, t)
 	}
 	return tabs, nil
@@ -252,7 +255,8 @@ func (v *page) rows(l casework.List, x query) []Row {
 		row := Row{
 			Href: v.Base + "/cases/" + r.ReceiptNo + "?" + q, No: jptext.FormatReceiptNo(r.ReceiptNo), Name: r.Name,
 			Procedure: r.ProcedureTitle, Status: v.status(r.Status), Outcome: r.Outcome,
-			Section: l.Sections[r.Section], Assignee: l.Names[r.Assignee], Row: r,
+			Section: l.Sections[r.Section], Assignee: l.Names[r.Assignee], Free: !r.Status.Final(),
+			Arrived: v.Compact(r.ArrivedAt), Updated: v.Compact(r.UpdatedAt), Unread: r.Unread,
 		}
 		rows = append(rows, row)
 	}

@@ -33,8 +33,8 @@ type AccountPage struct {
 type SessionRow struct {
 	Device string
 	Addr   string
-	Since  time.Time // real time
-	Seen   time.Time
+	Since  string // real time
+	Seen   string
 	This   bool   // it is the one that the page was asked from
 	End    string // address of the button that ends it
 }
@@ -57,7 +57,7 @@ func (v *page) showAccount(status int, wrong error) error {
 	p.Present = ui.Field{ID: "present", Name: "present", Label: w.Text("office.password_present"), Plain: true, Type: "password", Autocomplete: "current-password", Size: "l"}
 	fields := v.passwordFields()
 	code := v.codeField()
-	code.Name = "code"
+	code.Name, code.Hint = "code", w.Text("office.account_codes_hint")
 	if wrong != nil {
 		if p.Summary, err = v.Mark(wrong, &p.Present, fields[0], fields[1], code); err != nil {
 			return err
@@ -74,7 +74,7 @@ func (v *page) sessionRows(sessions []staff.Session, devices []staff.Device, pat
 	var rows []SessionRow
 	for _, s := range sessions {
 		i := slices.IndexFunc(devices, func(d staff.Device) bool { return d.ID == s.Device })
-		row := SessionRow{Addr: s.Addr, Since: s.CreatedAt, Seen: s.LastSeenAt, This: s.ID == v.Who.Session, End: v.Base + path + string(s.ID) + "/end"}
+		row := SessionRow{Addr: s.Addr, Since: v.Compact(s.CreatedAt), Seen: v.Compact(s.LastSeenAt), This: s.ID == v.Who.Session, End: v.Base + path + string(s.ID) + "/end"}
 		if i >= 0 {
 			row.Device = devices[i].Name
 		}
@@ -253,13 +253,28 @@ func (v *page) trail() error {
 		if name, ok := t.Names[e.Object]; ok {
 			object = name
 		}
-		p.Rows = append(p.Rows, TrailRow{At: e.At, Who: who, What: v.trailWord(e.Act), Object: object, Detail: e.Detail})
+		p.Rows = append(p.Rows, TrailRow{At: e.At, Who: who, What: v.trailWord(e.Act), Object: object, Detail: v.detail(e.Detail, t.Names)})
 	}
 	if n := len(t.Entries); t.More && n > 0 {
 		last := t.Entries[n-1]
 		p.Older = v.Base + "/audit?before=" + strconv.FormatInt(last.At.UnixMicro(), 10) + "." + last.ID
 	}
 	return v.Show(http.StatusOK, "audit", p)
+}
+
+// detail puts the detail of an act into words where it names members or roles.
+func (v *page) detail(s string, names map[string]string) string {
+	if name, ok := names[s]; ok {
+		return name
+	}
+	var roles []staff.Role
+	for _, x := range strings.Fields(s) {
+		if !slices.Contains(staff.Roles, staff.Role(x)) {
+			return s
+		}
+		roles = append(roles, staff.Role(x))
+	}
+	return v.RoleWords(roles)
 }
 
 // trailWord says an act of the trail; one without words is shown as it is.

@@ -33,7 +33,7 @@ type SignInPage struct {
 const mostBodies = 100
 
 func (v *page) signInPage() SignInPage {
-	p := SignInPage{Frame: v.Frame("office.login"), Action: v.Base + "/login", Button: v.Words.Text("office.login")}
+	p := SignInPage{Frame: v.Frame("office.login"), Lead: v.Words.Text("office.login_lead"), Action: v.Base + "/login", Button: v.Words.Text("office.login")}
 	p.Fields = []ui.Field{
 		{ID: "body", Name: "body", Label: v.Words.Text("office.login_body"), Hint: v.Words.Text("office.login_body_hint"), Required: true, Plain: true, Autocomplete: "organization", Size: "l"},
 		{ID: "login", Name: "login", Label: v.Words.Text("office.login_name"), Required: true, Plain: true, Autocomplete: "username", Size: "l"},

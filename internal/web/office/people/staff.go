@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"madoguchi/internal/fault"
 	"madoguchi/internal/signin"
@@ -162,8 +161,8 @@ type MemberPage struct {
 // DeviceRow is one device of a member.
 type DeviceRow struct {
 	Name    string
-	Since   time.Time
-	Seen    time.Time
+	Since   string // real time
+	Seen    string
 	Blocked bool
 	Href    string // of the button
 }
@@ -202,7 +201,7 @@ func (v *page) showMember(status int, typed *signin.MemberInput, wrong error) er
 	p.Inputs = []visit.Input{visit.In("field", in.name), visit.In("choices", in.roles), visit.In("choices", in.sections), visit.In("agree", in.disabled)}
 	p.Sessions = v.sessionRows(d.Sessions, d.Devices, "/staff/"+string(id)+"/sessions/")
 	for _, x := range d.Devices {
-		p.Devices = append(p.Devices, DeviceRow{Name: x.Name, Since: x.CreatedAt, Seen: x.SeenAt, Blocked: !x.BlockedAt.IsZero(), Href: p.Here + "/devices/" + string(x.ID)})
+		p.Devices = append(p.Devices, DeviceRow{Name: x.Name, Since: v.Compact(x.CreatedAt), Seen: v.Compact(x.SeenAt), Blocked: !x.BlockedAt.IsZero(), Href: p.Here + "/devices/" + string(x.ID)})
 	}
 	return v.Show(status, "member", p)
 }

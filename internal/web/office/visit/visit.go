@@ -142,6 +142,16 @@ func (v *Visit) Moment(at time.Time) string {
 	return v.Times.Short(at) + v.Times.Clock(at)
 }
 
+// Compact is 7月1日 14:23, for tables, with the year where it is not this one.
+func (v *Visit) Compact(at time.Time) string {
+	key := "office.compact"
+	if at.In(web.Tokyo).Year() != v.Clock().In(web.Tokyo).Year() {
+		key = "office.compact_year"
+	}
+	at = at.In(web.Tokyo)
+	return v.Words.Text(key, "y", at.Year(), "m", int(at.Month()), "d", at.Day(), "time", at.Format("15:04"))
+}
+
 // RoleWords says roles: 受付・審査.
 func (v *Visit) RoleWords(roles []staff.Role) string {
 	var all []string
