@@ -88,7 +88,7 @@ func runInspect(_ context.Context, args []string, std stdio) int {
 		}
 		report := inspect.Look(filepath.Base(name), data, passwords)
 		list = append(list, tellInspected(name, report))
-		if len(report.Active) > 0 || report.Opaque || report.Encrypted || report.Huge {
+		if len(report.Active) > 0 || report.Opaque || report.Locked || report.Huge {
 			exit = max(exit, exitActive)
 		}
 	}

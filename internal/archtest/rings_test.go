@@ -45,7 +45,7 @@ var beside = map[string][]string{
 	"internal/mailauth":      {"internal/mailread"},                                          // it checks a message that was read
 	"internal/impersonation": {"internal/mailread", "internal/mailauth", "internal/inspect"}, // it judges from what they found
 	"internal/inspect":       {"internal/mailread"},                                          // mails in archives, archives in mails
-	"internal/disarm":        {"internal/inspect"},                                           // what is active decides what is refused
+	"internal/disarm":        {"internal/inspect", "internal/mailread"},                      // what is active decides what is refused; charsets of texts
 	"internal/search":        {"internal/jptext"},                                            // eras and kana
 	"internal/reading":       {"internal/jptext", "internal/search"},                         // kana
 	"internal/receipt":       {"internal/jptext"},                                            // the check digit

@@ -127,7 +127,7 @@ func passwordInBody(c Case) (int, fault.Args) {
 
 func encryptedFile(c Case) (int, fault.Args) {
 	for _, f := range c.Files {
-		if f.Encrypted {
+		if f.Locked {
 			return 30, fault.Args{"file": fileName(f)}
 		}
 	}

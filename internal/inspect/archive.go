@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"madoguchi/internal/fault"
+	"madoguchi/internal/inspect/iso9660"
 	"madoguchi/internal/inspect/zipfile"
 	"madoguchi/internal/mailread"
 )
@@ -60,7 +61,7 @@ func (c context) zip() {
 		}
 		content, ok := c.openZipped(f)
 		if !ok {
-			m := Report{Name: name, Type: "unknown", Opaque: true, Encrypted: f.Encrypted}
+			m := Report{Name: name, Type: "unknown", Opaque: true, Encrypted: f.Encrypted, Locked: f.Encrypted}
 			mc := context{c.l, &m, name, nil, c.depth + 1}
 			mc.nameAlone()
 			for _, k := range m.Active {
@@ -125,8 +126,7 @@ func (c context) openZipped(f zipfile.File) (content []byte, ok bool) {
 			c.r.opaque("inspect.bomb")
 		}
 		if f.Encrypted && err == nil {
-			c.r.Opened = true
-			c.r.reason("inspect.opened", nil)
+			c.r.unlocked()
 		}
 		return content, true
 	}
@@ -241,57 +241,14 @@ func rarEncrypted(data []byte) bool {
 	return len(data) > 13 && data[13] == 4 // RAR 5: the archive encryption header comes first
 }
 
-// iso9660 walks the folders of a disk image.
+// disk walks the folders of a disk image.
 func (c context) disk() {
 	c.r.active(DiskImage)
-	d := isoReader{data: c.data, seen: map[uint32]bool{}}
-	if len(c.data) < 0x8800 || string(c.data[0x8001:0x8006]) != "CD001" {
-		c.r.Opaque = true
-		return
-	}
-	d.walk(le32(c.data, 0x8000+158), le32(c.data, 0x8000+166), 0, func(name string, content []byte) {
+	if !iso9660.Walk(c.data, func(name string, content []byte) {
 		if c.l.members > 0 {
 			c.member(name, content)
 		}
-	})
-}
-
-type isoReader struct {
-	data []byte
-	seen map[uint32]bool
-}
-
-func (d isoReader) extent(block, size uint32) []byte {
-	start := uint64(block) * 2048
-	if start >= uint64(len(d.data)) {
-		return nil
-	}
-	return d.data[start:min(start+uint64(size), uint64(len(d.data)))]
-}
-
-func (d isoReader) walk(block, size uint32, depth int, file func(string, []byte)) {
-	if depth > 8 || d.seen[block] || len(d.seen) > 1000 {
-		return
-	}
-	d.seen[block] = true
-	dir := d.extent(block, size)
-	for at := 0; at+34 <= len(dir); {
-		n := int(dir[at])
-		if n < 34 || at+n > len(dir) { // records do not cross blocks
-			at = (at/2048 + 1) * 2048
-			continue
-		}
-		rec := dir[at : at+n]
-		at += n
-		nameLen := int(rec[32])
-		if 33+nameLen > len(rec) || nameLen == 1 && rec[33] <= 1 {
-			continue
-		}
-		name, _, _ := strings.Cut(string(rec[33:33+nameLen]), ";")
-		if rec[25]&2 != 0 {
-			d.walk(le32(rec, 2), le32(rec, 10), depth+1, file)
-		} else {
-			file(name, d.extent(le32(rec, 2), le32(rec, 10)))
-		}
+	}) {
+		c.r.Opaque = true // another file system
 	}
 }

@@ -15,8 +15,7 @@ func (c context) encryptedOffice(f *cfb.File) {
 		for _, password := range append([]string{officecrypt.DefaultPassword}, c.l.passwords...) {
 			if plain, ok := document.Open(password); ok {
 				c.l.spend(len(plain))
-				c.r.Opened = true
-				c.r.reason("inspect.opened", nil)
+				c.r.unlocked()
 				c.member(c.name, plain)
 				return
 			}

@@ -58,8 +58,9 @@ type Reason struct {
 type Report struct {
 	Name      string
 	Type      string   // short: "docm", "zip", "pdf", "txt"; "unknown"
-	Encrypted bool     // it, or something in it, needs a password that was not given
-	Opened    bool     // something in it was opened with one of the passwords
+	Encrypted bool     // it, or something in it, is encrypted
+	Locked    bool     // and could not be opened
+	Opened    bool     // and was opened with one of the passwords
 	Huge      bool     // something in it unpacks to more than HugeBytes or the limits
 	Opaque    bool     // something could not be looked into
 	Active    []Kind   // of the file and everything in it, sorted
@@ -140,7 +141,7 @@ func (r *Report) reason(key string, args fault.Args) {
 
 // locked records that something could not be opened for want of a password.
 func (r *Report) locked() {
-	r.Encrypted, r.Opaque = true, true
+	r.Encrypted, r.Locked, r.Opaque = true, true, true
 	r.reason("inspect.encrypted", nil)
 }
 
@@ -148,6 +149,12 @@ func (r *Report) locked() {
 func (r *Report) opaque(key string) {
 	r.Opaque = true
 	r.reason(key, nil)
+}
+
+// unlocked records that something encrypted was opened with a password.
+func (r *Report) unlocked() {
+	r.Encrypted, r.Opened = true, true
+	r.reason("inspect.opened", nil)
 }
 
 // member inspects something inside the file and adds what it finds.
@@ -160,6 +167,7 @@ func (c context) member(name string, data []byte) *Report {
 		c.r.reason(reason.Key, reason.Args)
 	}
 	c.r.Encrypted = c.r.Encrypted || m.Encrypted
+	c.r.Locked = c.r.Locked || m.Locked
 	c.r.Opened = c.r.Opened || m.Opened
 	c.r.Huge = c.r.Huge || m.Huge
 	c.r.Opaque = c.r.Opaque || m.Opaque

@@ -362,20 +362,25 @@ func TestPasswordsAreTried(t *testing.T) {
 	for _, c := range []struct {
 		file      string
 		passwords []string
-		encrypted bool
+		locked    bool
 	}{
 		{"docm-zipcrypto.zip", nil, true},
 		{"docm-zipcrypto.zip", []string{"wrong", "1234"}, false},
 		{"docm-aes.zip", []string{"パスワード", "1234"}, false},
 		{"docm-aes.zip", []string{"12345"}, true},
+		{"agile.docm", nil, true}, // the encrypted documents were made by officecrypto-tool
+		{"agile.docm", []string{"123", "1234"}, false},
+		{"standard.docm", nil, true},
+		{"standard.docm", []string{"1234"}, false},
+		{"velvet.docm", nil, false}, // Excel's own password, which needs no asking
 	} {
 		data, err := os.ReadFile("testdata/" + c.file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := Look(c.file, data, c.passwords)
-		if got.Encrypted != c.encrypted || got.Opened == c.encrypted || got.Has(VBA) == c.encrypted {
-			t.Errorf("%s with %v: got encrypted %v, opened %v, active %v", c.file, c.passwords, got.Encrypted, got.Opened, got.Active)
+		if !got.Encrypted || got.Locked != c.locked || got.Opened == c.locked || got.Has(VBA) == c.locked {
+			t.Errorf("%s with %v: got encrypted %v, locked %v, opened %v, active %v", c.file, c.passwords, got.Encrypted, got.Locked, got.Opened, got.Active)
 		}
 	}
 }

@@ -16,7 +16,6 @@ var (
 	pdfFilter = regexp.MustCompile(`/(FlateDecode|Fl|ASCIIHexDecode|AHx|ASCII85Decode|A85|LZWDecode|LZW|RunLengthDecode|RL|Crypt|DCTDecode|DCT|JPXDecode|CCITTFaxDecode|CCF|JBIG2Decode)\b`)
 	pdfEscape = regexp.MustCompile(`#[0-9A-Fa-f]{2}`)
 	pdfName   = regexp.MustCompile(`/[^\s/<>\[\](){}%]{1,80}`)
-	pdfAction = regexp.MustCompile(`/S\s*/(?:JavaScript|Launch|GoToR|GoToE|SubmitForm|ImportData|Rendition|Movie|Sound|RichMediaExecute)\b`)
 )
 
 // pdfNames are the names that mean something happens.
@@ -40,7 +39,7 @@ func (c context) pdf() {
 		if i := bytes.Index(c.data[start:], []byte("endstream")); i >= 0 {
 			end = start + i
 		}
-		dict := unescapeNames(string(c.data[max(at, dictStart(c.data[at:at+loc[0]])+at) : at+loc[0]]))
+		dict := plainNames(string(c.data[max(at, dictStart(c.data[at:at+loc[0]])+at) : at+loc[0]]))
 		c.pdfStream(dict, c.data[start:end])
 		at = min(end+9, len(c.data))
 	}
@@ -49,7 +48,7 @@ func (c context) pdf() {
 // dictStart returns where the dictionary before a stream begins: behind the
 // last "obj".
 func dictStart(b []byte) int {
-	return max(bytes.LastIndex(b, []byte("obj")), len(b)-1<<16, 0)
+	return max(bytes.LastIndex(b, []byte("obj")), len(b)-1<<13, 0)
 }
 
 // pdfStream looks into a stream that holds objects or a file.
@@ -133,20 +132,20 @@ func (c context) pdfDecode(dict string, body []byte) ([]byte, bool) {
 func (c context) pdfText(text []byte) {
 	for _, name := range pdfName.FindAll(text, 2_000_000) {
 		if name[1] == 'E' && string(name) == "/Encrypt" {
-			c.r.Encrypted = true
+			c.r.Encrypted, c.r.Locked = true, true
 			c.r.reason("inspect.encrypted_pdf", nil)
 		}
-		plain := string(name)
-		if bytes.IndexByte(name, '#') >= 0 {
-			plain = unescapeNames(plain)
-		}
-		if k, ok := pdfNames[plain]; ok {
+		if k, ok := pdfNames[plainNames(string(name))]; ok {
 			c.r.active(k)
 		}
 	}
 }
 
-func unescapeNames(s string) string {
+// plainNames undoes the escapes of names.
+func plainNames(s string) string {
+	if strings.IndexByte(s, '#') < 0 {
+		return s
+	}
 	return pdfEscape.ReplaceAllStringFunc(s, func(e string) string {
 		return string([]byte{byte(hexValue(e[1])<<4 | hexValue(e[2]))})
 	})

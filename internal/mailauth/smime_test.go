@@ -53,10 +53,12 @@ func newSigner(t *testing.T, address string, key crypto.Signer, parent *signer) 
 	return &signer{cert, key}
 }
 
+const signedFrom = "desk@city.example.jp"
+
 const signedPart = "Content-Type: text/plain; charset=utf-8\r\n\r\n本文です。\r\n"
 
 // mail returns a detached signature's mail; digest is the digest's OID.
-func (s *signer) mail(t *testing.T, from string, digest asn1.ObjectIdentifier) string {
+func (s *signer) mail(t *testing.T, digest asn1.ObjectIdentifier) string {
 	t.Helper()
 	data, err := pkcs7.NewSignedData([]byte(signedPart))
 	if err != nil {
@@ -73,7 +75,7 @@ func (s *signer) mail(t *testing.T, from string, digest asn1.ObjectIdentifier) s
 	}
 	return fmt.Sprintf("From: %s\r\nContent-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b\r\n\r\n"+
 		"--b\r\n%s\r\n--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n--b--\r\n",
-		from, signedPart, base64.StdEncoding.EncodeToString(der))
+		signedFrom, signedPart, base64.StdEncoding.EncodeToString(der))
 }
 
 func TestSMIMEPolicy(t *testing.T) {
@@ -97,8 +99,7 @@ func TestSMIMEPolicy(t *testing.T) {
 	roots := x509.NewCertPool()
 	roots.AddCert(root.cert)
 	now := Trust{Roots: roots, At: signedAt}
-	from := "desk@city.example.jp"
-	mail := good.mail(t, from, sha256)
+	mail := good.mail(t, sha256)
 	for _, c := range []struct {
 		name, raw string
 		trust     Trust
@@ -108,15 +109,15 @@ func TestSMIMEPolicy(t *testing.T) {
 		{"right, with LF", strings.ReplaceAll(mail, "\r\n", "\n"), now, Pass},
 		{"body changed", strings.Replace(mail, "本文", "文本", 1), now, Fail},
 		{"another From", strings.Replace(mail, "From: desk", "From: chief", 1), now, Fail},
-		{"the address only shown", strings.Replace(mail, "From: "+from, "From: "+from+" <x@evil.example>", 1), now, Fail},
+		{"the address only shown", strings.Replace(mail, "From: "+signedFrom, "From: "+signedFrom+" <x@evil.example>", 1), now, Fail},
 		{"second From", "From: x@evil.example\r\n" + mail, now, Fail},
 		{"no authority known", mail, Trust{At: signedAt}, Untrusted},
-		{"another authority", unknown.mail(t, from, sha256), now, Untrusted},
+		{"another authority", unknown.mail(t, sha256), now, Untrusted},
 		{"certificate over", mail, Trust{Roots: roots, At: signedAt.AddDate(30, 0, 0)}, Fail},
-		{"SHA-1", good.mail(t, from, pkcs7.OIDDigestAlgorithmSHA1), now, Fail},
-		{"short key", short.mail(t, from, sha256), now, Fail},
-		{"no signature", "From: " + from + "\r\n\r\nx", now, None},
-		{"rubbish", "From: " + from + "\r\nContent-Type: application/pkcs7-mime\r\n\r\nx", now, Fail},
+		{"SHA-1", good.mail(t, pkcs7.OIDDigestAlgorithmSHA1), now, Fail},
+		{"short key", short.mail(t, sha256), now, Fail},
+		{"no signature", "From: " + signedFrom + "\r\n\r\nx", now, None},
+		{"rubbish", "From: " + signedFrom + "\r\nContent-Type: application/pkcs7-mime\r\n\r\nx", now, Fail},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := CheckSMIME(mailread.Read([]byte(c.raw)), c.trust); got.Result != c.want {

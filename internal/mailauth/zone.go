@@ -174,9 +174,9 @@ func (z *Zone) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
 	}
 	var list []*net.MX
 	for _, v := range values {
-		pref, host, ok := strings.Cut(strings.TrimSpace(v), " ")
+		pref, host, _ := strings.Cut(strings.TrimSpace(v), " ")
 		n, err := strconv.ParseUint(pref, 10, 16)
-		if !ok || err != nil {
+		if err != nil {
 			host = v
 		}
 		list = append(list, &net.MX{Host: strings.TrimSpace(host), Pref: uint16(n)})

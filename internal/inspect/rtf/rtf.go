@@ -101,15 +101,10 @@ func (s *scanner) text(c byte) {
 }
 
 func (s *scanner) digit(c byte) {
-	v := -1
-	switch {
-	case c >= '0' && c <= '9':
-		v = int(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		v = int(c|0x20-'a') + 10
-	default:
+	if !isHex(c) {
 		return
 	}
+	v := hexValue(c)
 	if s.nibble < 0 {
 		s.nibble = v
 		return
@@ -154,6 +149,10 @@ func (s *scanner) control(b []byte) int {
 	}
 	s.word(word)
 	return n
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
 }
 
 func hexValue(c byte) int {
