@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"madoguchi/internal/search/fold"
 )
 
 // Group says which words stand for which (類義語).
@@ -86,7 +88,7 @@ func phraseOf(key string) []letter {
 // Alike are the words that stand for word, the nearest first.
 func (d *Dictionary) Alike(word string) []string {
 	var words []string
-	for _, a := range d.alike(letters(fold(word), false)) {
+	for _, a := range d.alike(letters(fold.Glyphs(word), false)) {
 		words = append(words, a.written)
 	}
 	return words
@@ -124,7 +126,7 @@ const verbEndings = "うくぐすつぬぶむる"
 func (d *Dictionary) addStem(verb alternative) {
 	runes := []rune(verb.written)
 	last := len(runes) - 1
-	if last < 1 || !strings.ContainsRune(verbEndings, runes[last]) || !strings.ContainsFunc(verb.written, func(r rune) bool { return scriptOf(r) == kanji }) || len(runes) == 2 && len(verb.phrase) != 2 {
+	if last < 1 || !strings.ContainsRune(verbEndings, runes[last]) || !strings.ContainsFunc(verb.written, func(r rune) bool { return fold.ScriptOf(r) == fold.Kanji }) || len(runes) == 2 && len(verb.phrase) != 2 {
 		return
 	}
 	m := d.at(verb)
@@ -142,7 +144,7 @@ func (d *Dictionary) addStem(verb alternative) {
 func alternatives(words []string) []alternative {
 	var all []alternative
 	for _, w := range words {
-		if phrase := letters(fold(w), false); len(phrase) > 1 || len(phrase) == 1 && utf8.RuneCountInString(w) == 1 {
+		if phrase := letters(fold.Glyphs(w), false); len(phrase) > 1 || len(phrase) == 1 && utf8.RuneCountInString(w) == 1 {
 			all = append(all, alternative{phrase: phrase, written: w})
 		}
 	}
@@ -180,7 +182,7 @@ func (d *Dictionary) at(word alternative) *meaning {
 }
 
 func isKatakana(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return scriptOf(r) != katakana })
+	return !strings.ContainsFunc(text, func(r rune) bool { return fold.ScriptOf(r) != fold.Katakana })
 }
 
 // key is a phrase as a key of a map.
@@ -198,10 +200,10 @@ const shortForeign = 3
 
 // knows reports whether phrase, typed as gs, is a word of d, and whether it is
 // an empty one.
-func (d *Dictionary) knows(phrase []letter, gs []glyph) (known, empty bool) {
+func (d *Dictionary) knows(phrase []letter, gs []fold.Glyph) (known, empty bool) {
 	for ; d != nil; d = d.base {
 		m := d.words[key(phrase)]
-		if m == nil || m.foreign && len(phrase) <= shortForeign && len(gs) > 0 && gs[0].script == hiragana {
+		if m == nil || m.foreign && len(phrase) <= shortForeign && len(gs) > 0 && gs[0].Script == fold.Hiragana {
 			continue
 		}
 		return true, m.empty

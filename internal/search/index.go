@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"madoguchi/internal/search/fold"
 )
 
 // Doc is what is known of one procedure. Build keeps ID, Title and Reading and folds the rest.
@@ -94,9 +96,9 @@ func (ix *Index) add(e *entry, d Doc) {
 	}
 	for f, part := range parts {
 		ix.text = append(ix.text, fieldEnd)
-		ls := letters(fold(part), true)
+		ls := letters(fold.Glyphs(part), true)
 		if field(f) == eraNames {
-			ls = letters(writtenYears(d.Title), true)
+			ls = letters(fold.WrittenYears(d.Title), true)
 		}
 		ix.text = append(ix.text, ls[:min(len(ls), maxFieldLetters)]...)
 		e.ends[f] = uint16(len(ix.text) - int(e.begin))

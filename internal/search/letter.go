@@ -1,5 +1,7 @@
 package search
 
+import "madoguchi/internal/search/fold"
+
 // A letter is a folded character in 15 bits. The sixteenth marks the first
 // letter of a word in indexed text.
 type letter uint16
@@ -40,11 +42,11 @@ func (l letter) isLatin() bool { return l.plain() < firstKana && l.plain() != fi
 func (l letter) isKana() bool { return l.plain() >= firstKana && l.plain() < firstKanji }
 
 // letters encodes glyphs; with marks, the first letter of each word is flagged.
-func letters(gs []glyph, marks bool) []letter {
+func letters(gs []fold.Glyph, marks bool) []letter {
 	ls := make([]letter, len(gs))
 	for i, g := range gs {
-		ls[i] = letterOf(g.r)
-		if marks && wordStart(gs, i) {
+		ls[i] = letterOf(g.R)
+		if marks && fold.WordStart(gs, i) {
 			ls[i] |= wordBegin
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"madoguchi/internal/search/fold"
 )
 
 // plan is a query made ready: what a document must have, and must not.
@@ -27,7 +29,7 @@ type part struct {
 	written string // as typed
 	phrase  []letter
 	needed  bool
-	glyphs  []glyph
+	glyphs  []fold.Glyph
 	instead string // the word looked for when it is not the one typed
 	alike   []alternative
 }
@@ -45,7 +47,7 @@ func planFor(q Query, finer bool) plan {
 	var p plan
 	var empty []word
 	for _, t := range words(q.Text) {
-		gs := fold(t.text)
+		gs := fold.Glyphs(t.text)
 		if t.absent {
 			p.absent = append(p.absent, letters(gs, false))
 			continue
@@ -58,7 +60,7 @@ func planFor(q Query, finer bool) plan {
 		if !q.NoSynonyms {
 			w.whole.alike = q.Dictionary.alike(w.whole.phrase)
 		}
-		parts, isEmpty := q.Dictionary.split(gs, plain(t.text), !q.NoSynonyms, longest)
+		parts, isEmpty := q.Dictionary.split(gs, fold.Plain(t.text), !q.NoSynonyms, longest)
 		if isEmpty {
 			empty = append(empty, w)
 			continue
@@ -81,8 +83,8 @@ const finestWord = 3
 // isVague reports whether a word says so little that a document may lack it:
 // a word of offices that most procedures could have, or one in hiragana,
 // which may be no more than an ending.
-func isVague(phrase []letter, gs []glyph) bool {
-	return vague[key(phrase)] || !slices.ContainsFunc(gs, func(g glyph) bool { return g.script != hiragana })
+func isVague(phrase []letter, gs []fold.Glyph) bool {
+	return vague[key(phrase)] || !slices.ContainsFunc(gs, func(g fold.Glyph) bool { return g.Script != fold.Hiragana })
 }
 
 // vague are words that most procedures could have in their titles.
@@ -93,7 +95,7 @@ func vagueWords() map[string]bool {
 	for w := range strings.FieldsSeq(`申請 申込 申込み 届出 届 手続き 登録 予約 変更 相談 証明書 証明 書類 様式 受付 受験 試験
 		応募 参加 募集 手数料 補助 補助金 助成 更新 交付 報告 市役所 役所 役場 県庁 市 県 町 村 窓口 お金 期限 資格 オンライン 年齢 費用 値段 締切 締め切り
 		日程 時間 場所 会場 無料 有料 条件 対象 対象者 持ち物 用紙 ダウンロード 結果 問い合わせ 電話 案内 要項`) {
-		keys[key(letters(fold(w), false))] = true
+		keys[key(letters(fold.Glyphs(w), false))] = true
 	}
 	return keys
 }
@@ -108,7 +110,7 @@ const (
 // split parts gs, whose glyphs stand in source, into the words d knows and
 // what lies between them. It gives only the parts worth looking for; empty
 // reports that there is none.
-func (d *Dictionary) split(gs []glyph, source string, synonyms bool, longest int) (parts []part, empty bool) {
+func (d *Dictionary) split(gs []fold.Glyph, source string, synonyms bool, longest int) (parts []part, empty bool) {
 	all := letters(gs, false)
 	cuts := d.cuts(gs, all, longest)
 	blank := true
@@ -120,7 +122,7 @@ func (d *Dictionary) split(gs []glyph, source string, synonyms bool, longest int
 		}
 		blank = false
 		p := part{written: writtenAt(gs, source, from, to), phrase: all[from:to]}
-		ends := i+2 == len(cuts) || gs[to].script != hiragana || gs[to].gap
+		ends := i+2 == len(cuts) || gs[to].Script != fold.Hiragana || gs[to].Gap
 		if !ends {
 			ends, _ = d.knows(all[to:cuts[i+2]], gs[to:cuts[i+2]])
 		}
@@ -146,7 +148,7 @@ func (d *Dictionary) split(gs []glyph, source string, synonyms bool, longest int
 }
 
 // cuts are the places where gs is parted, with 0 and its length.
-func (d *Dictionary) cuts(gs []glyph, all []letter, longest int) []int {
+func (d *Dictionary) cuts(gs []fold.Glyph, all []letter, longest int) []int {
 	cost := make([]float64, len(gs)+1)
 	back := make([]int, len(gs)+1)
 	for end := 1; end <= len(gs); end++ {
@@ -175,7 +177,7 @@ func (d *Dictionary) cuts(gs []glyph, all []letter, longest int) []int {
 }
 
 // joinUnknown takes out the cuts between unknown letters of one kind.
-func (d *Dictionary) joinUnknown(gs []glyph, all []letter, cuts []int) []int {
+func (d *Dictionary) joinUnknown(gs []fold.Glyph, all []letter, cuts []int) []int {
 	unknown := func(i int) bool {
 		known, _ := d.knows(all[cuts[i]:cuts[i+1]], gs[cuts[i]:cuts[i+1]])
 		return !known || !standsAlone(gs, cuts[i], cuts[i+1])
@@ -199,54 +201,54 @@ func (d *Dictionary) longestWord() int {
 // standsAlone reports whether a known word may be read at gs[begin:end]: a
 // single kanji within a longer run is a part of another word (犬 in 犬山), and
 // digits and latin letters are not parted.
-func standsAlone(gs []glyph, begin, end int) bool {
+func standsAlone(gs []fold.Glyph, begin, end int) bool {
 	first, last := gs[begin], gs[end-1]
-	joinsBefore := begin > 0 && !first.gap && gs[begin-1].script == first.script
-	joinsAfter := end < len(gs) && !gs[end].gap && gs[end].script == last.script
+	joinsBefore := begin > 0 && !first.Gap && gs[begin-1].Script == first.Script
+	joinsAfter := end < len(gs) && !gs[end].Gap && gs[end].Script == last.Script
 	switch {
-	case first.script == digit || first.script == latin:
+	case first.Script == fold.Digit || first.Script == fold.Latin:
 		return !joinsBefore && !joinsAfter
-	case end-begin == 1 && first.script == kanji:
+	case end-begin == 1 && first.Script == fold.Kanji:
 		return !joinsBefore && !joinsAfter
-	case last.script == katakana && first.script == katakana:
+	case last.Script == fold.Katakana && first.Script == fold.Katakana:
 		return !joinsBefore && !joinsAfter || end-begin > 2
 	}
 	return true
 }
 
 // continues reports whether unknown glyph i belongs to the word before it.
-func continues(gs []glyph, i int) bool {
-	if gs[i].gap || gs[i].r == '第' {
+func continues(gs []fold.Glyph, i int) bool {
+	if gs[i].Gap || gs[i].R == '第' {
 		return false
 	}
 	before := gs[i-1]
-	if before.script == digit || before.r == '第' {
-		return gs[i].script == digit || gs[i].script == kanji
+	if before.Script == fold.Digit || before.R == '第' {
+		return gs[i].Script == fold.Digit || gs[i].Script == fold.Kanji
 	}
-	return gs[i].script == before.script ||
-		gs[i].script == digit && strings.ContainsRune("月年第", before.r)
+	return gs[i].Script == before.Script ||
+		gs[i].Script == fold.Digit && strings.ContainsRune("月年第", before.R)
 }
 
 // isContent reports whether the unknown letters gs[from:to] are a word to look
 // for, and not an ending, a particle or the stem of a verb. ends tells that no
 // unknown kana follow.
-func isContent(gs []glyph, from, to int, ends bool) bool {
-	switch gs[from].script {
-	case hiragana:
-		return to-from >= 3 && (from == 0 || gs[from-1].script != kanji)
-	case kanji:
+func isContent(gs []fold.Glyph, from, to int, ends bool) bool {
+	switch gs[from].Script {
+	case fold.Hiragana:
+		return to-from >= 3 && (from == 0 || gs[from-1].Script != fold.Kanji)
+	case fold.Kanji:
 		return ends || to-from > 2
 	}
 	return true
 }
 
 // writtenAt is what a person typed for gs[from:to].
-func writtenAt(gs []glyph, source string, from, to int) string {
+func writtenAt(gs []fold.Glyph, source string, from, to int) string {
 	end := len(source)
 	if to < len(gs) {
-		end = int(gs[to].at)
+		end = int(gs[to].At)
 	}
-	if begin := int(gs[from].at); begin < end {
+	if begin := int(gs[from].At); begin < end {
 		return strings.TrimSpace(source[begin:end])
 	}
 	return ""

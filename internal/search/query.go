@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"madoguchi/internal/search/fold"
 )
 
 // Query is what a person looks for.
@@ -71,7 +73,7 @@ func words(text string) []typed {
 			all = append(all, w)
 		}
 	}
-	return slices.DeleteFunc(all, func(w typed) bool { return len(fold(w.text)) == 0 })
+	return slices.DeleteFunc(all, func(w typed) bool { return len(fold.Glyphs(w.text)) == 0 })
 }
 
 func isBlank(r rune) bool {

@@ -1,3 +1,14 @@
+// Package search finds procedures (手続き) by the words that people use for
+// them (類義語検索).
+//
+// Build makes an immutable index of one body's documents; Search and Many
+// answer queries from it, best first, and Matched says by which words a
+// document was found. The same query on the same index always gives the same
+// answer. The package reads no clock, no file and no database; what a
+// document's acceptance state is at a moment follows from the times given to it.
+//
+// Text is compared as package fold writes it; what is shown is always the
+// text that was given.
 package search
 
 import (

@@ -3,13 +3,15 @@ package search
 import (
 	"cmp"
 	"slices"
+
+	"madoguchi/internal/search/fold"
 )
 
 // Suggest gives the titles of up to limit documents with a word that begins
 // as typed does, in the title, its reading or its keywords: the best first,
 // each title once. It is for suggestions while a person is typing.
 func (ix *Index) Suggest(typed string, limit int) []string {
-	phrase := letters(fold(cutRunes(typed, maxQueryRunes)), false)
+	phrase := letters(fold.Glyphs(cutRunes(typed, maxQueryRunes)), false)
 	if len(phrase) == 0 || limit <= 0 {
 		return nil
 	}

@@ -19,7 +19,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"madoguchi/internal/search"
+	"madoguchi/internal/search/fold"
 )
 
 type group struct {
@@ -124,7 +124,7 @@ func linesOf(g group) []string {
 
 // has reports whether a spelling that is compared like s is among all.
 func has(all []string, s string) bool {
-	return slices.ContainsFunc(all, func(a string) bool { return search.Fold(a) == search.Fold(s) })
+	return slices.ContainsFunc(all, func(a string) bool { return fold.Text(a) == fold.Text(s) })
 }
 
 func wanted(i item) bool {

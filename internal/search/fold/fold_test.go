@@ -1,11 +1,11 @@
-package search_test
+package fold_test
 
 import (
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"madoguchi/internal/search"
+	"madoguchi/internal/search/fold"
 )
 
 // TestSpellingsOfOneWordFoldAlike holds one case list for each folding rule.
@@ -27,7 +27,7 @@ func TestSpellingsOfOneWordFoldAlike(t *testing.T) {
 	for rule, sets := range rules {
 		for _, set := range sets {
 			for _, word := range set[1:] {
-				if got, want := search.Fold(word), search.Fold(set[0]); got != want || got == "" {
+				if got, want := fold.Text(word), fold.Text(set[0]); got != want || got == "" {
 					t.Errorf("%s: %q folds to %q, %q to %q", rule, word, got, set[0], want)
 				}
 			}
@@ -41,18 +41,18 @@ func TestDifferentWordsStayApart(t *testing.T) {
 		{"千葉", "1000葉"}, {"第1回", "第11回"}, {"令和4年", "令和5年"}, {"申請", "申込"}, {"犬", "大"},
 		{"転入", "転出"}, {"八月", "九月"}, {"R4様式", "2022年様式"}, {"保険", "保健"}, {"ひと", "びと"},
 	} {
-		if search.Fold(pair[0]) == search.Fold(pair[1]) {
-			t.Errorf("%q and %q both fold to %q", pair[0], pair[1], search.Fold(pair[0]))
+		if fold.Text(pair[0]) == fold.Text(pair[1]) {
+			t.Errorf("%q and %q both fold to %q", pair[0], pair[1], fold.Text(pair[0]))
 		}
 	}
 }
 
-func FuzzFold(f *testing.F) {
+func FuzzText(f *testing.F) {
 	for _, s := range []string{"令和4年度 茨城県警察官採用試験（第2回）", "\xff\xfeあ", "千万億", "R元年", "ヴ", "々", "申し込み", "\x00\u202e葛󠄀", strings.Repeat("二", 400)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		once := search.Fold(s)
+		once := fold.Text(s)
 		if !utf8.ValidString(once) {
 			t.Errorf("%q folds to broken UTF-8 %q", s, once)
 		}

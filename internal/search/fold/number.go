@@ -1,4 +1,4 @@
-package search
+package fold
 
 import (
 	"regexp"
@@ -36,11 +36,11 @@ const counters = "年月日回人名歳才円号条項階番級度期週間個�
 // levelNumbers writes numbers in digits without leading zeros: 第二回 is
 // 第2回, 二十日 is 20日. 十百千万 alone stay what they are unless a counter
 // follows: 千葉 and 五十音 are no numbers to compare.
-func levelNumbers(gs []glyph) []glyph {
+func levelNumbers(gs []Glyph) []Glyph {
 	if !slices.ContainsFunc(gs, isNumeral) {
 		return gs
 	}
-	out := make([]glyph, 0, len(gs)+4)
+	out := make([]Glyph, 0, len(gs)+4)
 	for i := 0; i < len(gs); {
 		n := numeralRun(gs[i:])
 		if n == 0 {
@@ -48,7 +48,7 @@ func levelNumbers(gs []glyph) []glyph {
 			i++
 			continue
 		}
-		value, ok := numeral(gs[i:i+n], gs[i+n:], i > 0 && gs[i-1].r == '第')
+		value, ok := numeral(gs[i:i+n], gs[i+n:], i > 0 && gs[i-1].R == '第')
 		if !ok {
 			out = append(out, gs[i:i+n]...)
 			i += n
@@ -62,10 +62,10 @@ func levelNumbers(gs []glyph) []glyph {
 
 // numeralRun is the length of the number that gs begins with, in kanji or in
 // digits but not mixed; 0 when there is none.
-func numeralRun(gs []glyph) int {
+func numeralRun(gs []Glyph) int {
 	n := 0
-	for n < len(gs) && (n == 0 || !gs[n].gap) {
-		if !isNumeral(gs[n]) || gs[n].script != gs[0].script {
+	for n < len(gs) && (n == 0 || !gs[n].Gap) {
+		if !isNumeral(gs[n]) || gs[n].Script != gs[0].Script {
 			break
 		}
 		n++
@@ -73,23 +73,23 @@ func numeralRun(gs []glyph) int {
 	return n
 }
 
-func isNumeral(g glyph) bool {
-	return g.script == digit || g.script == kanji && strings.ContainsRune("〇一二三四五六七八九十百千万", g.r)
+func isNumeral(g Glyph) bool {
+	return g.Script == Digit || g.Script == Kanji && strings.ContainsRune("〇一二三四五六七八九十百千万", g.R)
 }
 
 // numeral reads run, which rest follows, as a number without leading zeros.
-func numeral(run, rest []glyph, ordinal bool) (string, bool) {
+func numeral(run, rest []Glyph, ordinal bool) (string, bool) {
 	var text strings.Builder
 	for _, g := range run {
-		text.WriteRune(g.r)
+		text.WriteRune(g.R)
 	}
 	s := text.String()
-	if run[0].script == digit {
+	if run[0].Script == Digit {
 		s = strings.TrimLeft(s, "0")
 		return s + strings.Repeat("0", 1-min(1, len(s))), true
 	}
 	if strings.ContainsAny(s, "十百千万") {
-		counted := len(rest) > 0 && !rest[0].gap && strings.ContainsRune(counters, rest[0].r)
+		counted := len(rest) > 0 && !rest[0].Gap && strings.ContainsRune(counters, rest[0].R)
 		if !counted && !ordinal {
 			return "", false
 		}
@@ -119,21 +119,21 @@ func sum(s string) int {
 }
 
 // digits are the glyphs of a number that stands where first stood.
-func digits(number string, first glyph) []glyph {
-	var gs []glyph
+func digits(number string, first Glyph) []Glyph {
+	var gs []Glyph
 	for i, r := range number {
-		gs = append(gs, glyph{r, digit, first.gap && i == 0, first.at})
+		gs = append(gs, Glyph{r, Digit, first.Gap && i == 0, first.At})
 	}
 	return gs
 }
 
 // levelYears writes years of an era as Western years: 令和4年, 令和四年, R4年
 // and 2022年 are one. 年 is added where it was left out.
-func levelYears(gs []glyph) []glyph {
-	if !slices.ContainsFunc(gs, func(g glyph) bool { return g.script == digit || g.r == '元' }) {
+func levelYears(gs []Glyph) []Glyph {
+	if !slices.ContainsFunc(gs, func(g Glyph) bool { return g.Script == Digit || g.R == '元' }) {
 		return gs
 	}
-	out := make([]glyph, 0, len(gs)+4)
+	out := make([]Glyph, 0, len(gs)+4)
 	for i := 0; i < len(gs); {
 		year, n := eraYear(gs, i)
 		if n == 0 {
@@ -142,7 +142,7 @@ func levelYears(gs []glyph) []glyph {
 			continue
 		}
 		out = append(out, digits(strconv.Itoa(year), gs[i])...)
-		out = append(out, glyph{r: '年', script: kanji, at: gs[i].at})
+		out = append(out, Glyph{R: '年', Script: Kanji, At: gs[i].At})
 		i += n
 	}
 	return out
@@ -150,8 +150,8 @@ func levelYears(gs []glyph) []glyph {
 
 // eraYear reads the year of an era at glyph i: the Western year and how many
 // glyphs it takes, or 0, 0.
-func eraYear(gs []glyph, i int) (year, length int) {
-	if first := gs[i].r; first < 'a' || first > 'z' && first < '一' {
+func eraYear(gs []Glyph, i int) (year, length int) {
+	if first := gs[i].R; first < 'a' || first > 'z' && first < '一' {
 		return 0, 0
 	}
 	for _, e := range eras {
@@ -159,7 +159,7 @@ func eraYear(gs []glyph, i int) (year, length int) {
 		switch {
 		case hasPrefix(gs[i:], e.Name):
 			n = 2
-		case gs[i].r == rune(e.Code[0]) && (i == 0 || gs[i].gap || gs[i-1].script != latin):
+		case gs[i].R == rune(e.Code[0]) && (i == 0 || gs[i].Gap || gs[i-1].Script != Latin):
 			n = 1
 		default:
 			continue
@@ -168,7 +168,7 @@ func eraYear(gs []glyph, i int) (year, length int) {
 		if m == 0 || n == 1 && !letterYearEnds(gs[i+n+m:]) {
 			return 0, 0
 		}
-		if i+n+m < len(gs) && gs[i+n+m].r == '年' {
+		if i+n+m < len(gs) && gs[i+n+m].R == '年' {
 			m++
 		}
 		return e.Start.Year() - 1 + of, n + m
@@ -177,12 +177,12 @@ func eraYear(gs []glyph, i int) (year, length int) {
 }
 
 // yearOfEra reads one or two digits, or 元.
-func yearOfEra(gs []glyph) (year, length int) {
-	if len(gs) > 0 && gs[0].r == '元' && len(gs) > 1 && gs[1].r == '年' {
+func yearOfEra(gs []Glyph) (year, length int) {
+	if len(gs) > 0 && gs[0].R == '元' && len(gs) > 1 && gs[1].R == '年' {
 		return 1, 1
 	}
-	for length < len(gs) && length < 3 && gs[length].script == digit && (length == 0 || !gs[length].gap) {
-		year = year*10 + int(gs[length].r-'0')
+	for length < len(gs) && length < 3 && gs[length].Script == Digit && (length == 0 || !gs[length].Gap) {
+		year = year*10 + int(gs[length].R-'0')
 		length++
 	}
 	if length > 2 || year == 0 {
@@ -192,14 +192,14 @@ func yearOfEra(gs []glyph) (year, length int) {
 }
 
 // letterYearEnds reports whether R4 is a year: 年 follows, or the word ends.
-func letterYearEnds(rest []glyph) bool {
-	return len(rest) == 0 || rest[0].r == '年' || rest[0].gap && rest[0].script != digit
+func letterYearEnds(rest []Glyph) bool {
+	return len(rest) == 0 || rest[0].R == '年' || rest[0].Gap && rest[0].Script != Digit
 }
 
-func hasPrefix(gs []glyph, word string) bool {
+func hasPrefix(gs []Glyph, word string) bool {
 	i := 0
 	for _, r := range word {
-		if i >= len(gs) || gs[i].r != r {
+		if i >= len(gs) || gs[i].R != r {
 			return false
 		}
 		i++
@@ -207,17 +207,17 @@ func hasPrefix(gs []glyph, word string) bool {
 	return true
 }
 
-// writtenYears are the years of an era in text as they were written, folded
+// WrittenYears are the years of an era in text as they were written, folded
 // but not turned into Western years, so that 令和 alone finds 令和4年 as well.
-func writtenYears(text string) []glyph {
-	gs := levelNumbers(levelVariants(glyphs(plain(text))))
-	var out []glyph
+func WrittenYears(text string) []Glyph {
+	gs := levelNumbers(levelVariants(letters(Plain(text))))
+	var out []Glyph
 	for i := 0; i < len(gs); i++ {
 		_, n := eraYear(gs, i)
 		if n == 0 {
 			continue
 		}
-		gs[i].gap = true
+		gs[i].Gap = true
 		out = append(out, gs[i:i+n]...)
 		i += n - 1
 	}

@@ -1,4 +1,4 @@
-package search
+package fold
 
 // dropOkurigana writes compounds without the kana that public writing may
 // leave out: 申し込み and 申込み are 申込, 引っ越し is 引越, 手続き is 手続.
@@ -7,27 +7,27 @@ package search
 // after a tail when a kanji stands before it (申込み → 申込). The rule is the
 // same for documents and queries, so it can only bring two words together,
 // never part one spelling from itself.
-func dropOkurigana(gs []glyph) []glyph {
+func dropOkurigana(gs []Glyph) []Glyph {
 	out := gs[:0]
 	for i := 0; i < len(gs); {
 		g := gs[i]
 		out = append(out, g)
 		i++
-		if g.script != kanji {
+		if g.Script != Kanji {
 			continue
 		}
 		rest := gs[i:]
-		if n := okurigana(always[g.r], rest); n > 0 {
+		if n := okurigana(always[g.R], rest); n > 0 {
 			i += n
 			continue
 		}
-		if len(out) > 1 && out[len(out)-2].script == kanji && !g.gap {
-			if n := okurigana(tails[g.r], rest); n > 0 {
+		if len(out) > 1 && out[len(out)-2].Script == Kanji && !g.Gap {
+			if n := okurigana(tails[g.R], rest); n > 0 {
 				i += n
 				continue
 			}
 		}
-		if n := okurigana(heads[g.r], rest); n > 0 && n < len(rest) && rest[n].script == kanji && !rest[n].gap {
+		if n := okurigana(heads[g.R], rest); n > 0 && n < len(rest) && rest[n].Script == Kanji && !rest[n].Gap {
 			i += n
 		}
 	}
@@ -35,9 +35,9 @@ func dropOkurigana(gs []glyph) []glyph {
 }
 
 // okurigana is the length of the first ending of list that rest begins with.
-func okurigana(list []string, rest []glyph) int {
+func okurigana(list []string, rest []Glyph) int {
 	for _, ending := range list {
-		if hasPrefix(rest, ending) && !rest[0].gap {
+		if hasPrefix(rest, ending) && !rest[0].Gap {
 			return len(ending) / len("あ")
 		}
 	}
