@@ -34,6 +34,7 @@ const exitUsage = 3
 var commands = []command{
 	{"demo", "serve sample data on this machine, to try the service", runDemo},
 	{"serve", "serve an installation", runServe},
+	{"doctor", "examine an installation: database, files, mail server, clock, disk, DNS", runDoctor},
 	{"migrate", "bring the database's schema up to date", runMigrate},
 	{"tenant", "add bodies: tenant add, tenant import", runTenant},
 	{"user", "add a member of staff: user add", runUser},
