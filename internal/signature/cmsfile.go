@@ -64,7 +64,7 @@ func verifyCMS(f *report.File, in Input, message []byte, o Options) {
 			s.Take(report.Fail(report.FormatFailure, "verify.contents_trailing"))
 			s.ChangedAfter = report.Changed
 		}
-		content, ok := contentFor(m, signer, in.Attachments)
+		content, ok := contentFor(m, signer, in)
 		if !ok {
 			s.ChangedAfter = report.Changed
 			s.Take(report.Doubt(report.DataNotFound, "verify.content_missing"))
@@ -81,17 +81,22 @@ func verifyCMS(f *report.File, in Input, message []byte, o Options) {
 
 // contentFor finds what the signer signed: the message's own content, the
 // attachment with the signed digest, or the only attachment there is.
-func contentFor(m *cms.SignedData, signer *cms.Signer, attachments []Attachment) ([]byte, bool) {
+func contentFor(m *cms.SignedData, signer *cms.Signer, in Input) ([]byte, bool) {
 	if m.HasContent {
 		return m.Content, true
 	}
-	for _, a := range attachments {
+	for _, a := range in.Attachments {
 		if signer.MatchesDigest(a.Data) {
+			if in.used != nil {
+				in.used[a.Name] = true
+			}
 			return a.Data, true
 		}
 	}
-	if len(attachments) > 0 {
-		return attachments[0].Data, true
+	for _, a := range in.Attachments {
+		if a.Name != "mimetype" {
+			return a.Data, true
+		}
 	}
 	return nil, false
 }

@@ -50,6 +50,10 @@ func (p *pdfFile) checkTimestamp(c *pdfSignature) {
 	}
 	t := p.options.judgeToken(token, &p.pool, p.proven(c.span.End), c.span.Parts(p.view.File.Data)...)
 	s.Intact = t.intact
+	if !allZero(token.Message.Trailing) {
+		s.Take(report.Doubt(report.FormatFailure, "verify.contents_trailing"))
+		s.Intact = false
+	}
 	s.Algorithm = t.algorithm
 	s.Timestamp = &t.report
 	s.SignedAt = &t.report.Time
@@ -70,9 +74,6 @@ func (p *pdfFile) checkMessage(c *pdfSignature) {
 	if err != nil {
 		s.Take(report.Fail(report.FormatFailure, "verify.contents_unreadable"))
 		return
-	}
-	if !allZero(m.Trailing) {
-		s.Take(report.Doubt("", "verify.contents_trailing"))
 	}
 	if len(m.Signers) != 1 {
 		s.Take(report.Fail(report.FormatFailure, "verify.not_one_signer", "count", len(m.Signers)))
@@ -101,6 +102,12 @@ func (p *pdfFile) checkMessage(c *pdfSignature) {
 	}
 	e := evidence{message: m, signer: signer, content: content, pool: &p.pool, proven: p.proven(c.span.End)}
 	p.options.judgeSigner(s, e)
+	// the place of the signature is the one that nothing protects: it must
+	// hold the signature and zeros, no more
+	if !allZero(m.Trailing) {
+		s.Take(report.Doubt(report.FormatFailure, "verify.contents_trailing"))
+		s.Intact = false
+	}
 }
 
 // checkBareRSA verifies adbe.x509.rsa_sha1: a PKCS#1 signature and the signer's

@@ -219,6 +219,10 @@ func (p *pdfFile) verifyOne(c *pdfSignature) {
 	if p.view.Rebuilt {
 		s.Take(report.Doubt("", "verify.pdf_damaged"))
 	}
+	if c.span.Spaced(p.view.File.Data) {
+		s.Take(report.Doubt(report.FormatFailure, "verify.contents_trailing"))
+		s.Intact = false
+	}
 	// what failed by its form is not called intact in a part of the file only
 	if s.Covers == report.CoversPart {
 		s.Intact = false

@@ -37,6 +37,7 @@ type Input struct {
 	Name        string
 	Data        []byte
 	Attachments []Attachment
+	used        map[string]bool // names of attachments that a signature signs, if anyone asks
 }
 
 // Options are whom to trust and when the verification takes place (UTC).

@@ -38,7 +38,7 @@ func verifyXML(f *report.File, in Input, o Options) {
 		unreadable(f, in.Data)
 		return
 	}
-	files := func(name string) ([]byte, bool) { return findFile(in.Attachments, name) }
+	files := func(name string) ([]byte, bool) { return findFile(in, name) }
 	var results []xmldsig.Result
 	for _, node := range d.Signatures() {
 		results = append(results, d.Verify(node, files))
@@ -77,21 +77,28 @@ func judgeXML(d *xmldsig.Document, r xmldsig.Result, all []xmldsig.Result, o Opt
 }
 
 // findFile finds an attachment by the name in a reference: the whole name,
-// else the last part of it if only one attachment ends so.
-func findFile(list []Attachment, ref string) ([]byte, bool) {
-	var found [][]byte
-	for _, a := range list {
+// else the last part of it if only one attachment ends so. Packages of office
+// documents write names with a slash before and a query behind.
+func findFile(in Input, ref string) ([]byte, bool) {
+	ref, _, _ = strings.Cut(ref, "?")
+	ref = strings.TrimPrefix(ref, "/")
+	var found []Attachment
+	for _, a := range in.Attachments {
 		if a.Name == ref {
-			return a.Data, true
+			found = []Attachment{a}
+			break
 		}
 		if sameName(ref, a.Name) {
-			found = append(found, a.Data)
+			found = append(found, a)
 		}
 	}
 	if len(found) != 1 {
 		return nil, false
 	}
-	return found[0], true
+	if in.used != nil {
+		in.used[found[0].Name] = true
+	}
+	return found[0].Data, true
 }
 
 // The limits on what a zip file may hold.
@@ -112,9 +119,10 @@ func verifyZip(f *report.File, in Input, o Options) {
 		unreadable(f, all)
 		return
 	}
+	used := map[string]bool{}
 	for _, a := range files {
 		inner := report.File{}
-		part := Input{Name: a.Name, Data: a.Data, Attachments: others(files, a)}
+		part := Input{Name: a.Name, Data: a.Data, Attachments: others(files, a), used: used}
 		switch ext := strings.ToLower(path.Ext(a.Name)); {
 		case ext == ".xml" && looksSigned(a.Data):
 			verifyXML(&inner, part, o)
@@ -128,6 +136,10 @@ func verifyZip(f *report.File, in Input, o Options) {
 		for _, s := range inner.Signatures {
 			s.Note(report.Because("verify.in_file", "name", a.Name))
 			s.Covers = report.CoversPart
+			if s.ChangedAfter == report.ChangeNone && besides(files, used, a) {
+				s.ChangedAfter = report.ChangeAllowed
+				s.Note(report.Because("verify.zip_unsigned_files"))
+			}
 			f.Signatures = append(f.Signatures, s)
 		}
 		if inner.Verdict == report.Failed {
@@ -137,11 +149,23 @@ func verifyZip(f *report.File, in Input, o Options) {
 	}
 }
 
+// besides tells whether a zip holds files that no signature refers to, other
+// than the signatures and lists of the container.
+func besides(files []Attachment, used map[string]bool, self Attachment) bool {
+	for _, a := range files {
+		container := a.Name == "mimetype" || strings.HasPrefix(a.Name, "META-INF/") || strings.HasPrefix(a.Name, "_xmlsignatures/")
+		if a.Name != self.Name && !used[a.Name] && !container {
+			return true
+		}
+	}
+	return false
+}
+
 // others are the files that a signature file may sign.
 func others(files []Attachment, self Attachment) []Attachment {
 	var list []Attachment
 	for _, a := range files {
-		if a.Name != self.Name && a.Name != "mimetype" {
+		if a.Name != self.Name {
 			list = append(list, a)
 		}
 	}

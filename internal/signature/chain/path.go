@@ -2,6 +2,7 @@ package chain
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"madoguchi/internal/signature/algorithm"
@@ -80,6 +81,9 @@ func Validate(leaf *certificate.Certificate, pool Pool, trust Trust, at Moment) 
 			key = "verify.no_trust_given"
 		}
 		r.find(report.Doubt(report.NoChain, key, "issuer", leaf.Issuer.String()))
+		if b.altered(leaf) {
+			r.find(report.Fail(report.ChainGeneral, "verify.certificate_altered", "subject", leaf.Subject.String()))
+		}
 		if !leaf.ValidAt(at.Now) {
 			r.find(report.Note("verify.certificate_out_of_period_now"))
 		}
@@ -105,6 +109,21 @@ func candidates(pool Pool, trust Trust) []*certificate.Certificate {
 	}
 	list = append(list, trust.Intermediates...)
 	return append(list, pool.Certificates...)
+}
+
+// altered tells whether the issuer that the certificate names by key is at
+// hand and did not sign it: somebody wrote into the certificate.
+func (b *builder) altered(leaf *certificate.Certificate) bool {
+	if len(leaf.AuthorityKeyID) == 0 {
+		return false
+	}
+	for _, c := range b.candidates {
+		if bytes.Equal(c.SubjectKeyID, leaf.AuthorityKeyID) && certificate.SameName(c.RawSubject, leaf.RawIssuer) &&
+			errors.Is(leaf.CheckSignedBy(c), algorithm.ErrMismatch) {
+			return true
+		}
+	}
+	return false
 }
 
 // A builder looks for a path depth first, with a limit on signature checks.

@@ -327,6 +327,12 @@ type RangeError struct{ Key string }
 
 func (e RangeError) Error() string { return "byte range: " + e.Key }
 
+// Spaced tells whether the gap holds white space between the hexadecimal
+// digits, where something could be hidden that changes no value.
+func (r ByteRange) Spaced(data []byte) bool {
+	return bytes.ContainsAny(data[r.GapStart:r.GapEnd], " \t\r\n\x00\f")
+}
+
 // Parts gives the two signed spans of the file's bytes.
 func (r ByteRange) Parts(data []byte) [][]byte {
 	return [][]byte{data[:r.GapStart], data[r.GapEnd:r.End]}

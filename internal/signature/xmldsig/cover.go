@@ -69,7 +69,7 @@ func (r Result) freeObject(sig *xmltree.Node) bool {
 			continue
 		}
 		for _, e := range o.Elements() {
-			if !isXAdES(e, "QualifyingProperties") && !r.covers(e) {
+			if !isXAdES(e, "QualifyingProperties") && !r.covers(e) && !r.above(e) {
 				return true
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"madoguchi/internal/signature/algorithm"
@@ -93,6 +94,30 @@ func (d *Document) references(sig, info *xmltree.Node, files Resolver, r *Result
 			all = false
 		}
 	}
+	return d.manifests(sig, files, r) && all
+}
+
+// manifests verifies the references of Manifests that the signature covers: a
+// Manifest by itself proves nothing of what it lists.
+func (d *Document) manifests(sig *xmltree.Node, files Resolver, r *Result) bool {
+	all, left := true, maxReferences
+	for _, c := range slices.Clone(r.covered) {
+		if !c.node.Within(sig) {
+			continue
+		}
+		c.node.Walk(func(n *xmltree.Node) bool {
+			if !n.Is(space, "Manifest") {
+				return true
+			}
+			r.find(report.Note("verify.xml_manifest"))
+			for _, ref := range n.All(space, "Reference") {
+				if left--; left < 0 || !d.reference(sig, ref, files, r) {
+					all = false
+				}
+			}
+			return false
+		})
+	}
 	return all
 }
 
@@ -124,10 +149,7 @@ func (d *Document) reference(sig, ref *xmltree.Node, files Resolver, r *Result) 
 	if algorithm.Weak(h) {
 		r.find(report.Doubt(report.CryptoConstraintsNoPOE, "verify.weak_sha1"))
 	}
-	if strings.HasSuffix(ref.Attribute("Type"), "#Manifest") || data.node.Is(space, "Manifest") {
-		r.find(report.Doubt(report.ConstraintsFailure, "verify.xml_manifest"))
-	}
-	if data.node != nil {
+	if data.node != nil && data.octets == nil {
 		r.covered = append(r.covered, cover{data.node, data.omit})
 	}
 	return true

@@ -51,20 +51,29 @@ func decode(data []byte) (string, error) {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		data = data[3:]
 	}
-	head := string(data[:min(len(data), 200)])
-	if strings.HasPrefix(head, "<?xml") {
-		if i := strings.Index(head, "encoding="); i > 0 && i < strings.Index(head+"?>", "?>") {
-			name := strings.ToLower(strings.FieldsFunc(head[i+len("encoding="):], func(c rune) bool { return c == '"' || c == '\'' || c == ' ' || c == '?' })[0])
-			if e, ok := encodings[name]; ok {
-				out, err := e.NewDecoder().Bytes(data)
-				return string(out), err
-			}
-		}
+	if e, ok := encodings[declaredEncoding(string(data[:min(len(data), 200)]))]; ok {
+		out, err := e.NewDecoder().Bytes(data)
+		return string(out), err
 	}
 	if !utf8.Valid(data) {
 		return "", fmt.Errorf("%w: encoding", ErrSyntax)
 	}
 	return string(data), nil
+}
+
+// declaredEncoding gives the encoding that an XML declaration names, in small
+// letters, or "".
+func declaredEncoding(head string) string {
+	declaration, _, ok := strings.Cut(head, "?>")
+	if !ok || !strings.HasPrefix(declaration, "<?xml") {
+		return ""
+	}
+	_, after, ok := strings.Cut(declaration, "encoding=")
+	if !ok || after == "" {
+		return ""
+	}
+	name, _, _ := strings.Cut(after[1:], after[:1])
+	return strings.ToLower(name)
 }
 
 func normalizeLines(s string) string {
