@@ -50,6 +50,7 @@ type Office struct {
 	house *visit.House
 	site  *web.Site    // for what goes wrong before a page is found
 	own   http.Handler // cases and people
+	staff *people.People
 	edit  http.Handler // the editors' pages
 }
 
@@ -65,12 +66,11 @@ func New(c Config) (*Office, error) {
 	if err != nil {
 		return nil, fmt.Errorf("office: %w", err)
 	}
-	people, err := people.New(o.house, c.Assets, c.Log)
-	if err != nil {
+	if o.staff, err = people.New(o.house, c.Assets, c.Log); err != nil {
 		return nil, fmt.Errorf("office: %w", err)
 	}
 	o.site = about.Site()
-	o.own = o.site.Routes(slices.Concat(about.Web(), people.Web()))
+	o.own = o.site.Routes(slices.Concat(about.Web(), o.staff.Web()))
 	o.edit, err = (&editing.Editing{
 		Editors: c.Editors, Catalogue: c.Catalogue, Assets: c.Assets, Clock: c.Clock, Log: c.Log, Address: c.Address,
 		Who: func(r *http.Request) (staff.Who, error) {
@@ -104,7 +104,7 @@ func (o *Office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	token := o.house.Cookies.Get(r, visit.SessionCookie)
 	in, err := o.house.Door.Who(r.Context(), token, web.PlaceOf(r).Addr.String())
 	if fault.KindOf(err) == fault.Denied {
-		o.toSignIn(w, r, fault.Of(err))
+		o.stranger(fault.Of(err)).ServeHTTP(w, r)
 		return
 	}
 	if err != nil {
@@ -117,6 +117,20 @@ func (o *Office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.own.ServeHTTP(w, r)
+}
+
+// stranger answers a request without a session. Whoever had one and has just
+// sent a text gets it back; everyone else is led to the sign-in.
+func (o *Office) stranger(why *fault.Error) http.Handler {
+	return o.site.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		if r.Method == http.MethodPost && o.house.Cookies.Get(r, visit.SessionCookie) != "" {
+			if form := people.Typed(r); people.Wrote(form) {
+				return o.staff.Expired(w, r, why.Key(), form)
+			}
+		}
+		o.toSignIn(w, r, why)
+		return nil
+	})
 }
 
 // toSignIn leads a stranger to the sign-in, and back afterwards.

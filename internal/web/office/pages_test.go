@@ -58,7 +58,7 @@ func TestTemplates(t *testing.T) {
 		{staffPages.Site(), map[string]any{
 			"login": people.SignInPage{}, "enrol": people.EnrolPage{}, "codes": people.CodesPage{}, "account": people.AccountPage{},
 			"tenants": people.TenantsPage{}, "audit": people.TrailPage{}, "staff": people.MembersPage{}, "member": people.MemberPage{},
-			"password": people.PasswordPage{}, "sections": people.SectionsPage{}, "form": visit.FormPage{}, "failure": web.Failure{},
+			"password": people.PasswordPage{}, "expired": people.ExpiredPage{}, "sections": people.SectionsPage{}, "form": visit.FormPage{}, "failure": web.Failure{},
 		}},
 	} {
 		for _, name := range x.site.Names() {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"madoguchi/internal/application"
 	"madoguchi/internal/officetest"
 	"madoguchi/internal/signin"
 	"madoguchi/internal/staff"
@@ -237,4 +238,22 @@ func TestAJointAdministratorSwitches(t *testing.T) {
 	wantIn(t, "staff", b.get("/staff"), "受付 花子")
 	wantStatus(t, "cases", b.get("/cases"), 404)
 	wantStatus(t, "back", b.post("/tenants", url.Values{"to": {"2"}}), 303)
+}
+
+func TestATextThatWasSentTooLateComesBack(t *testing.T) {
+	h := newHouse(t)
+	a := h.Apply(t, officetest.CityA, officetest.Jinji, application.Received, "山田 花子")
+	b := h.as(t, officetest.CityA, staff.Clerk)
+	path := "/cases/" + a.ReceiptNo
+	form := seenIn(t, b.get(path))
+	form.Set("message", "長い<b>文章</b>")
+	h.Real.Advance(signin.IdleLimit)
+	x := b.post(path+"/decide", form)
+	wantStatus(t, "too late", x, 403)
+	wantIn(t, "too late", x, "長い&lt;b&gt;文章", "30分のあいだ操作がなかったため")
+	kind, body := upload(t, url.Values{"message": {"返信の文章"}}, map[string]string{"a.pdf": "%PDF-1.7"})
+	wantIn(t, "reply too late", b.do("POST", path+"/messages", kind, body), "返信の文章")
+	if x := h.browser().post(path+"/decide", form); x.status != 303 {
+		t.Errorf("someone who never had a session: status %d, want the sign-in", x.status)
+	}
 }
