@@ -136,7 +136,7 @@ func encryptedFile(c Case) (int, fault.Args) {
 
 func closedArchive(c Case) (int, fault.Args) {
 	if f, ok := withReason(c, "inspect.closed_archive", "inspect.zip_prefixed"); ok {
-		return 30, fault.Args{"file": fileName(f)}
+		return 40, fault.Args{"file": fileName(f)}
 	}
 	return 0, nil
 }

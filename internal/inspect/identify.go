@@ -20,7 +20,7 @@ var magics = []struct {
 	{0, "PK\x03\x04", "zip"}, {0, "PK\x05\x06", "zip"}, {0, "PK\x07\x08", "zip"},
 	{0, cfb.Magic, "cfb"}, {0, "7z\xbc\xaf\x27\x1c", "7z"}, {0, "Rar!\x1a\x07", "rar"}, {0, "MSCF", "cab"},
 	{0, "\x1f\x8b", "gz"}, {0, "BZh", "bz2"}, {0, "\xfd7zXZ\x00", "xz"}, {0, "\x28\xb5\x2f\xfd", "zst"}, {0, "\x1f\x9d", "z"},
-	{0, "\x60\xea", "arj"}, {7, "**ACE**", "ace"}, {2, "-lh", "lzh"}, {2, "-lz", "lzh"}, {257, "ustar", "tar"},
+	{0, "\x60\xea", "arj"}, {0, "SZDD\x88\xf0", "szdd"}, {0, "07070", "cpio"}, {0, "\xc7\x71", "cpio"}, {0, "\x71\xc7", "cpio"}, {7, "**ACE**", "ace"}, {2, "-lh", "lzh"}, {2, "-lz", "lzh"}, {257, "ustar", "tar"},
 	{0, "\x7fELF", "elf"}, {0, "\xca\xfe\xba\xbe", "class"}, {0, "\xcf\xfa\xed\xfe", "macho"}, {0, "\xce\xfa\xed\xfe", "macho"},
 	{0, "\xfe\xed\xfa\xce", "macho"}, {0, "\xfe\xed\xfa\xcf", "macho"}, {0, "dex\n", "dex"}, {0, "MZ", "exe"},
 	{0, "L\x00\x00\x00\x01\x14\x02\x00", "lnk"}, {0, "ITSF", "chm"}, {0, "vhdxfile", "vhd"}, {0, "conectix", "vhd"}, {0, "KDMV", "vmdk"},
@@ -33,7 +33,7 @@ var magics = []struct {
 var (
 	pageStart   = regexp.MustCompile(`(?is)^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script|iframe|table|div|meta|title|a\s|p>|h1|br|img|center|form|hta:application)`)
 	scriptWords = regexp.MustCompile(`(?i)WScript\.|ActiveXObject\s*\(|CreateObject\s*\(|GetObject\s*\(|powershell(?:\.exe)?\s+-|-EncodedCommand|Invoke-(?:Expression|WebRequest)|New-Object\s+(?:System\.)?Net\.WebClient|Shell\.Application|#@~\^|<job\b[^>]*>\s*<script|@echo\s+off|cmd(?:\.exe)?\s+/c\s`)
-	mailStart   = regexp.MustCompile(`(?i)^(?:(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*|[ \t][^\n]*)\r?\n){0,60}?(?:from|received|mime-version|message-id|content-type|subject):`)
+	mailStart   = regexp.MustCompile(`(?i)^(?:From [^\n]*\n)?(?:(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*|[ \t][^\n]*)\r?\n){0,60}?(?:from|received|mime-version|message-id|content-type|subject):`)
 )
 
 // identify tells a file's type by its content; its name only decides between
@@ -76,6 +76,10 @@ func identifyMore(called string, data []byte) string {
 		}
 	case "bmp":
 		if text, ok := asText(data); ok && len(text) > 0 {
+			return "txt"
+		}
+	case "cpio":
+		if text, ok := asText(data); ok && (len(text) < 70 || strings.Trim(text[:70], "0123456789ABCDEFabcdef") != "") {
 			return "txt"
 		}
 	case "lzh":
@@ -237,6 +241,8 @@ func identifyText(ext, text string) string {
 		return ext
 	case shortcutTypes[ext]:
 		return ext
+	case strings.Contains(head, "must be converted with BinHex"):
+		return "hqx"
 	case ext == "eml" || ext == "mht" || ext == "mhtml" || mailStart.MatchString(head):
 		return "eml"
 	case ext == "csv" || ext == "tsv" || ext == "tab":
@@ -251,7 +257,7 @@ func identifyText(ext, text string) string {
 
 func isArchive(t string) bool {
 	switch t {
-	case "zip", "7z", "rar", "cab", "gz", "bz2", "xz", "zst", "z", "tar", "lzh", "arj", "ace", "iso", "vhd", "vmdk", "jar":
+	case "zip", "7z", "rar", "cab", "gz", "bz2", "xz", "zst", "z", "tar", "lzh", "arj", "ace", "szdd", "cpio", "hqx", "iso", "vhd", "vmdk", "jar":
 		return true
 	}
 	return false

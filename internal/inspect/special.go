@@ -125,7 +125,7 @@ func inspectorTable() map[string]func(context) {
 		},
 	}
 	for names, inspector := range map[string]func(context){
-		"7z rar cab xz zst z lzh arj ace":                                                                          context.closedArchive,
+		"7z rar cab xz zst z lzh arj ace szdd cpio hqx":                                                            context.closedArchive,
 		"doc ppt msg vsd msi vbaproject ole cfb ooxml-encrypted":                                                   context.compound,
 		"docx docm dotx dotm xlsx xlsm xltx xltm xlam xlsb pptx pptm ppsx ppsm potx potm ppam vsdx xps ooxml appx": context.ooxml,
 		"odt ods odp odg odf odb sxw sxc sxi":                                                                      context.odf,

@@ -132,6 +132,9 @@ func decodeUU(b []byte) (data, rest []byte, ok bool) {
 		if line[0] < ' ' || line[0] > '`' || len(line) < 1+(n*4+2)/3-1 {
 			return nil, b, false
 		}
+		if n == 0 && len(data) > 0 {
+			return data, b, true // the line of length 0 stands before "end"
+		}
 		line = line[1:]
 		var group [4]byte
 		for n > 0 {
