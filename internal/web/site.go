@@ -190,27 +190,22 @@ type Route struct {
 
 // Routes returns the handler of the face. The list is the map of the package.
 func (s *Site) Routes(routes []Route) http.Handler {
-	mux := http.NewServeMux()
+	mux, bare := http.NewServeMux(), http.NewServeMux()
 	for _, route := range routes {
 		mux.Handle(route.Pattern, s.handle(route.Handler, route.MaxBody))
+		bare.Handle(route.Pattern, http.NotFoundHandler())
 	}
-	missing := s.Handle(func(http.ResponseWriter, *http.Request) error { return errNotFound })
-	wrong := s.Handle(func(http.ResponseWriter, *http.Request) error { return errMethod })
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h, pattern := mux.Handler(r)
-		if pattern != "" {
-			mux.ServeHTTP(w, r)
-			return
-		}
+	mux.Handle("/", s.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		h, _ := bare.Handler(r) // knows an address with another method
 		probe := probe{header: http.Header{}}
 		h.ServeHTTP(&probe, r)
-		if allow := probe.header.Get("Allow"); probe.status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", allow)
-			wrong.ServeHTTP(w, r)
-			return
+		if probe.status != http.StatusMethodNotAllowed {
+			return errNotFound
 		}
-		missing.ServeHTTP(w, r)
-	})
+		w.Header().Set("Allow", probe.header.Get("Allow"))
+		return errMethod
+	}))
+	return mux
 }
 
 // probe takes what the mux would answer to an address that has no route.
@@ -223,7 +218,7 @@ func (p *probe) Header() http.Header         { return p.header }
 func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
 func (p *probe) WriteHeader(status int)      { p.status = status }
 
-// errClosed tells a client's leaving from our own failures.
+// clientLeft tells a client's leaving from our own failures.
 func clientLeft(r *http.Request, err error) bool {
 	return r.Context().Err() != nil && errors.Is(err, r.Context().Err())
 }

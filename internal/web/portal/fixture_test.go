@@ -44,6 +44,7 @@ type world struct {
 	log     *safeBuffer
 	portal  *portal.Portal
 	counter *intake.Counter
+	blobs   *dirblob.Store
 	cat     *catalogue.Catalogue
 	body    tenant.ID
 
@@ -108,6 +109,7 @@ func newWorldAt(t testing.TB, now time.Time) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.blobs = blobs
 	t.Cleanup(func() {
 		if err := blobs.Close(); err != nil {
 			t.Error(err)
@@ -259,7 +261,7 @@ func (b *browser) do(method, path string, body io.Reader, contentType string) pa
 	if !strings.HasPrefix(path, "/") {
 		b.t.Fatalf("path %q", path)
 	}
-	r, err := http.NewRequest(method, b.server.URL+path, body)
+	r, err := http.NewRequestWithContext(b.t.Context(), method, b.server.URL+path, body)
 	if err != nil {
 		b.t.Fatal(err)
 	}

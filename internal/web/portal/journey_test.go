@@ -304,6 +304,22 @@ func TestSavingADraftNeedsNoWholePage(t *testing.T) {
 	b.post(draft+"/submit").want(t, 422, "か所を直してください", "/applicant?mg-check=1#")
 }
 
+func TestTwoWindowsOfOneDraftKeepBothPages(t *testing.T) {
+	b := newWorld(t).browser()
+	draft := b.confirm(instructor)
+	first, second := b.get(draft+"/applicant"), b.get(draft+"/exam") // both are open
+	first.want(t, 200)
+	second.want(t, 200)
+	b.post(draft+"/exam", "kind", "written", "trade", "electric", "do", "next").want(t, 303)
+	b.post(draft+"/applicant", applicant...).want(t, 303)
+	b.get(draft+"/applicant").want(t, 200, `value="髙橋"`)                // back
+	b.get(draft+"/check").want(t, 200, "髙橋", "学科試験だけ", "電気工事科", "入力なし") // and forward
+	p := b.post(draft+"/exam", "kind", "practical", "trade", "electric", "mg-check", "1", "do", "next")
+	if p.location != draft+"/check" {
+		t.Errorf("a change from the check page leads to %q", p.location)
+	}
+}
+
 func TestFilesAreAddedRefusedAndRemoved(t *testing.T) {
 	b := newWorld(t).browser()
 	draft := b.confirm(instructor)

@@ -8,13 +8,17 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"madoguchi/internal/application"
 	"madoguchi/internal/notice"
+	"madoguchi/internal/procedure"
 	"madoguchi/internal/store"
+	"madoguchi/internal/tenant"
 	"madoguchi/internal/web"
 	"madoguchi/internal/web/portal/apply"
 	"madoguchi/internal/web/portal/browse"
 	"madoguchi/internal/web/portal/lookup"
 	"madoguchi/internal/web/ui"
+	"madoguchi/internal/words"
 )
 
 // pages are the data of every page.
@@ -185,6 +189,81 @@ func TestStandingPagesExistEverywhere(t *testing.T) {
 	}
 	for _, path := range []string{"/pref-ibaraki/contact", "/pref-ibaraki/senders", "/pref-ibaraki/forms", "/pref-ibaraki/procedures/categories", "/pref-ibaraki/procedures/kana", "/pref-ibaraki/resume", "/pref-ibaraki/status", "/pref-ibaraki/status/recover"} {
 		b.get(path).want(t, 200, "<h1>")
+	}
+}
+
+func TestPaperFormsAreSentToBeSaved(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.blobs.Put(t.Context(), w.body, "k1", strings.NewReader("%PDF-1.4 様式")); err != nil {
+		t.Fatal(err)
+	}
+	err := w.db.Write(t.Context(), w.body, func(tx store.Tx) error {
+		for _, f := range []procedure.PaperForm{
+			{ID: "f1", Title: "受験申請書", Procedure: "instructor-exam-2022", Category: "しごと", Revision: "令和4年4月版", FileName: "申請書 ver.4.pdf", Type: "application/pdf", SizeBytes: 15, SHA256: strings.Repeat("a", 64), Blob: "k1", Published: true},
+			{ID: "f2", Title: "まだの様式", FileName: "x.pdf", Type: "application/pdf", Blob: "k1"},
+		} {
+			if err := tx.InsertPaperForm(t.Context(), &f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.cat.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b := w.browser()
+	list := b.get("/pref-ibaraki/forms")
+	list.want(t, 200, "受験申請書", "令和4年4月版", "しごと")
+	list.lacks(t, "まだの様式")
+	b.get("/pref-ibaraki/procedures/instructor-exam-2022").want(t, 200, "様式を印刷する")
+	p := b.get("/pref-ibaraki/forms/f1/file")
+	p.want(t, 200)
+	for name, part := range map[string]string{
+		"Content-Disposition": "filename*=UTF-8''%E7%94%B3%E8%AB%8B%E6%9B%B8%20ver.4.pdf", "X-Content-Type-Options": "nosniff",
+		"Content-Security-Policy": "sandbox", "Content-Type": "application/pdf",
+	} {
+		if got := p.header.Get(name); !strings.Contains(got, part) {
+			t.Errorf("%s: %q, want %q in it", name, got, part)
+		}
+	}
+	b.get("/pref-ibaraki/forms/f2/file").want(t, 404)
+	err = w.db.Read(t.Context(), w.body, func(tx store.Tx) error {
+		f, err := tx.PaperForm(t.Context(), "f1")
+		if err == nil && f.Downloads != 1 {
+			t.Errorf("%d downloads, want 1", f.Downloads)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Keys that are put together from values must have words for each value.
+func TestKeysOfEveryValueHaveWords(t *testing.T) {
+	var keys []string
+	for _, row := range application.Statuses {
+		keys = append(keys, "application.status_"+string(row.Status), "portal.next_"+string(row.Status))
+		for act := range row.Moves {
+			keys = append(keys, "application.done_"+string(act), "application.no_"+string(act))
+		}
+	}
+	for _, k := range []tenant.Kind{tenant.Prefecture, tenant.City, tenant.Town, tenant.Village, tenant.Union} {
+		keys = append(keys, "portal.hero_"+string(k))
+	}
+	for _, name := range notice.Pages {
+		keys = append(keys, "page."+name+"_title", "page."+name+"_body")
+	}
+	for _, a := range []procedure.Audience{procedure.Person, procedure.Corporation} {
+		keys = append(keys, "portal.for_"+string(a), "portal.for_"+string(a)+"_long")
+	}
+	for _, key := range keys {
+		if !words.Of("ja").Has(key) {
+			t.Errorf("no words for %s", key)
+		}
 	}
 }
 
