@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -9,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"madoguchi/internal/demo"
 	"madoguchi/internal/fault"
@@ -18,14 +16,6 @@ import (
 	"madoguchi/internal/search/synonym"
 	"madoguchi/internal/words"
 )
-
-// published is what a search reads of one body: its procedures that are
-// published, its own synonyms, and the business time.
-type published struct {
-	docs   []search.Doc
-	groups []search.Group
-	at     time.Time
-}
 
 // searchFlags are the flags of the search command.
 type searchFlags struct {
@@ -71,7 +61,7 @@ func runSearch(ctx context.Context, args []string, std stdio) int {
 		say(std.err, ja, err)
 		return 1
 	}
-	index := search.Build(p.docs)
+	index := p.index
 	q := search.Query{
 		Text: strings.Join(flags.Args(), " "), Dictionary: synonym.Standard().With(p.groups),
 		NoSynonyms: f.noSynonyms, At: p.at,
@@ -98,25 +88,6 @@ func say(w io.Writer, ja *words.Words, err error) {
 		return
 	}
 	fmt.Fprintln(w, "madoguchi:", err)
-}
-
-// catalogueFrom reads what the body f.tenant has published: from the
-// installation that f names, or else from the sample data.
-func catalogueFrom(_ context.Context, f searchFlags) (published, error) {
-	if place := cmp.Or(f.data, f.config); place != "" {
-		return published{}, fault.New(fault.Unavailable, "search.no_store").With(fault.Args{"place": place})
-	}
-	if f.tenant != demo.Slug {
-		return published{}, fault.New(fault.NotFound, "search.no_tenant").With(fault.Args{"tenant": f.tenant})
-	}
-	p := published{at: demo.Moment()}
-	for _, d := range demo.Procedures() {
-		p.docs = append(p.docs, search.Doc{
-			ID: d.ID, Title: d.Title, Reading: d.Reading, Keywords: d.Keywords, Summary: d.Summary + "\n" + d.Who + "\n" + d.Fee,
-			Categories: d.Categories, Section: d.Section, OpensAt: d.OpensAt, ClosesAt: d.ClosesAt, Used: d.Used,
-		})
-	}
-	return p, nil
 }
 
 // printJSON writes [{"id","title","score","matched":[…]}], best first.

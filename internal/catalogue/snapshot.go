@@ -26,6 +26,7 @@ type Snapshot struct {
 	byID     map[procedure.ID]int
 	sections map[staff.SectionID]staff.Section
 	pages    map[string]notice.Page
+	finder   finder
 }
 
 // load reads one tenant in one transaction. version is the counter as it was

@@ -6,6 +6,7 @@
 package fold
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -68,6 +69,9 @@ func letters(text string) []Glyph {
 	gap := true
 	for at, r := range text {
 		s := ScriptOf(r)
+		if r == ',' && len(gs) > 0 && gs[len(gs)-1].Script == Digit && thousands.MatchString(text[at+1:]) {
+			continue
+		}
 		if s == Other {
 			gap = gap || !unicode.Is(unicode.Mn, r)
 			continue
@@ -80,6 +84,9 @@ func letters(text string) []Glyph {
 	}
 	return gs
 }
+
+// thousands follow the comma of 5,200円.
+var thousands = regexp.MustCompile(`^[0-9]{3}(?:[^0-9]|$)`)
 
 // ScriptOf is the script of a character; Other for what is dropped.
 func ScriptOf(r rune) Script {
