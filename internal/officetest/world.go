@@ -4,8 +4,11 @@
 package officetest
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -86,19 +89,56 @@ func Business() time.Time { return Start }
 // New makes a world on a new SQLite file.
 func New(t testing.TB) *World {
 	t.Helper()
+	data, err := base()
+	check(t, err)
 	file := filepath.Join(t.TempDir(), "app.db")
-	check(t, sqlite.Migrate(t.Context(), file))
-	db, err := sqlite.Open(t.Context(), file, store.Options{Now: Business})
+	check(t, os.WriteFile(file, data, 0o600))
+	w, err := open(t.Context(), file, t.TempDir())
 	check(t, err)
-	t.Cleanup(func() { check(t, db.Close()) })
-	files, err := dirblob.Open(t.TempDir())
-	check(t, err)
+	t.Cleanup(func() { check(t, w.DB.Close()) })
+	return w
+}
+
+// base is the database file in which every world begins. It is made once.
+var base = sync.OnceValues(func() (data []byte, err error) {
+	dir, err := os.MkdirTemp("", "officetest")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	ctx, file := context.Background(), filepath.Join(dir, "app.db")
+	if err := sqlite.Migrate(ctx, file); err != nil {
+		return nil, err
+	}
+	w, err := open(ctx, file, dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(w.found(ctx), w.DB.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+func open(ctx context.Context, file, blobs string) (*World, error) {
+	db, err := sqlite.Open(ctx, file, store.Options{Now: Business})
+	if err != nil {
+		return nil, err
+	}
+	files, err := dirblob.Open(blobs)
+	if err != nil {
+		return nil, err
+	}
 	w := &World{DB: db, Blobs: files, Real: &Clock{at: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}}
 	w.Desk = &casework.Desk{DB: db, Blobs: w.Blobs, NewID: NewID}
 	w.Door, err = signin.New(signin.Config{
 		DB: db, Secret: []byte(strings.Repeat("k", 32)), Now: w.Real.Now, Cost: signin.Cost{MemoryKiB: 64, Passes: 1, Threads: 1},
 	})
-	check(t, err)
+	return w, err
+}
+
+// found founds the bodies.
+func (w *World) found(ctx context.Context) error {
 	for _, b := range []tenant.Tenant{
 		{ID: tenant.Installation, Slug: "operators", Name: "運用センター", Kind: tenant.Operator},
 		{ID: Prefecture, Slug: "pref-ibaraki", Name: "茨城県", Kind: tenant.Prefecture, Prefecture: "茨城県"},
@@ -106,10 +146,14 @@ func New(t testing.TB) *World {
 		{ID: CityB, Slug: "koga", Name: "古河市", Kind: tenant.City, Prefecture: "茨城県", Parent: Prefecture},
 	} {
 		b.Active = true
-		check(t, db.Service().InsertTenant(t.Context(), &b))
-		w.furnish(t, b.ID)
+		if err := w.DB.Service().InsertTenant(ctx, &b); err != nil {
+			return err
+		}
+		if err := w.furnish(ctx, b.ID); err != nil {
+			return err
+		}
 	}
-	return w
+	return nil
 }
 
 // NewID makes an ID.
@@ -126,41 +170,48 @@ func roles(id tenant.ID) []staff.Role {
 	return []staff.Role{staff.Clerk, staff.Examiner, staff.Editor, staff.Admin}
 }
 
-// furnish gives a body its sections, members, procedure and applications.
-func (w *World) furnish(t testing.TB, id tenant.ID) {
-	t.Helper()
-	check(t, w.DB.Write(t.Context(), id, func(tx store.Tx) error {
+// furnish gives a body its sections, members, procedures and their form.
+func (w *World) furnish(ctx context.Context, id tenant.ID) error {
+	err := w.DB.Write(ctx, id, func(tx store.Tx) error {
 		for _, s := range []staff.Section{{ID: Jinji, Name: "人事課"}, {ID: Sangyo, Name: "産業課"}} {
-			if err := tx.InsertSection(t.Context(), &s); err != nil {
+			if err := tx.InsertSection(ctx, &s); err != nil {
 				return err
 			}
 		}
 		return nil
-	}))
+	})
+	if err != nil {
+		return err
+	}
 	for _, r := range roles(id) {
 		in := signin.MemberInput{Login: string(r), Name: Name(r), Roles: []staff.Role{r}}
 		if r == staff.Clerk || r == staff.Examiner {
 			in.Sections = []staff.SectionID{Jinji}
 		}
-		w.Add(t, id, in)
+		_, _, err := w.Door.Enlist(ctx, id, signin.NewMember{MemberInput: in, Password: Password, TOTPSecret: Secret})
+		if err != nil {
+			return err
+		}
 	}
 	if id == tenant.Installation {
-		return
+		return nil
 	}
-	for i, section := range []staff.SectionID{Jinji, Sangyo} {
-		p := procedure.Procedure{
-			ID: procedure.ID(fmt.Sprintf("p%d", i+1)), Title: []string{"採用試験", "工場見学"}[i], Section: section, Published: true,
-			OpensAt: Start.AddDate(0, -1, 0), ClosesAt: Start.AddDate(0, 1, 0), FormVersion: 1,
-			Detail: procedure.Detail{Outcomes: []string{"受理", "条件付き受理"}, MailTexts: map[string]string{"mail.completed": "受験票は郵送します。"}},
-		}
-		f := procedure.Form{Procedure: p.ID, Version: 1, Definition: []byte(formText)}
-		check(t, w.DB.Write(t.Context(), id, func(tx store.Tx) error {
-			if err := tx.InsertProcedure(t.Context(), &p); err != nil {
+	return w.DB.Write(ctx, id, func(tx store.Tx) error {
+		for i, section := range []staff.SectionID{Jinji, Sangyo} {
+			p := procedure.Procedure{
+				ID: procedure.ID(fmt.Sprintf("p%d", i+1)), Title: []string{"採用試験", "工場見学"}[i], Section: section, Published: true,
+				OpensAt: Start.AddDate(0, -1, 0), ClosesAt: Start.AddDate(0, 1, 0), FormVersion: 1,
+				Detail: procedure.Detail{Outcomes: []string{"受理", "条件付き受理"}, MailTexts: map[string]string{"mail.completed": "受験票は郵送します。"}},
+			}
+			if err := tx.InsertProcedure(ctx, &p); err != nil {
 				return err
 			}
-			return tx.InsertForm(t.Context(), f)
-		}))
-	}
+			if err := tx.InsertForm(ctx, procedure.Form{Procedure: p.ID, Version: 1, Definition: []byte(formText)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Name is the name of the member with the role.
@@ -169,14 +220,6 @@ func Name(r staff.Role) string {
 		staff.Clerk: "受付 花子", staff.Examiner: "審査 太郎", staff.Editor: "編集 次郎", staff.Admin: "管理 三郎",
 		staff.JointAdmin: "共同 四郎", staff.Operator: "運用 五郎",
 	}[r]
-}
-
-// Add keeps a member who has the app set up.
-func (w *World) Add(t testing.TB, id tenant.ID, in signin.MemberInput) staff.ID {
-	t.Helper()
-	m, _, err := w.Door.Enlist(t.Context(), id, signin.NewMember{MemberInput: in, Password: Password, TOTPSecret: Secret})
-	check(t, err)
-	return m
 }
 
 // Who returns the body's member with the role, as if signed in.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,14 +32,19 @@ type house struct {
 	Log     *bytes.Buffer
 }
 
+// assets compresses the style sheet once for all tests.
+var assets = sync.OnceValues(func() (*asset.Set, error) {
+	files, err := ui.Assets()
+	if err != nil {
+		return nil, err
+	}
+	return asset.New(files)
+})
+
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{World: officetest.New(t), Log: &bytes.Buffer{}}
-	files, err := ui.Assets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	assets, err := asset.New(files)
+	assets, err := assets()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,21 +19,15 @@ import (
 	"madoguchi/internal/staff"
 	"madoguchi/internal/store"
 	"madoguchi/internal/web"
-	"madoguchi/internal/web/asset"
 	"madoguchi/internal/web/office"
 	"madoguchi/internal/web/office/cases"
 	"madoguchi/internal/web/office/people"
 	"madoguchi/internal/web/office/visit"
-	"madoguchi/internal/web/ui"
 )
 
 // TestTemplates checks the names in each page against its data.
 func TestTemplates(t *testing.T) {
-	files, err := ui.Assets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	assets, err := asset.New(files)
+	assets, err := assets()
 	if err != nil {
 		t.Fatal(err)
 	}
