@@ -37,7 +37,8 @@ const dnsTimeout = 20 * time.Second
 type judge struct {
 	resolver  mailauth.Resolver
 	envelope  mailauth.Envelope
-	noSender  bool // --mail-from was not given: Return-Path stands in
+	noSender  bool   // --mail-from was not given: Return-Path stands in
+	authserv  string // the own server whose results are believed; "" for none
 	protected []string
 	canaries  []string
 	threads   *impersonation.Threads
@@ -64,6 +65,7 @@ func runMail(ctx context.Context, args []string, std stdio) int {
 	helo := flags.String("helo", "", "the client's HELO name")
 	mailFrom := flags.String("mail-from", "", "the reverse path; without this flag, the mail's Return-Path")
 	threads := flags.String("threads", "", "folder of past mails (.eml)")
+	authserv := flags.String("authserv", "", "believe the topmost Authentication-Results of this server for SPF, DKIM and DMARC")
 	asJSON := flags.Bool("json", false, "print one JSON array")
 	if err := flags.Parse(args[1:]); err != nil {
 		return exitUsage
@@ -72,7 +74,7 @@ func runMail(ctx context.Context, args []string, std stdio) int {
 		flags.Usage()
 		return exitUsage
 	}
-	j := judge{envelope: mailauth.Envelope{HELO: *helo, MailFrom: *mailFrom}, noSender: true, protected: domains(protect), canaries: canaries}
+	j := judge{envelope: mailauth.Envelope{HELO: *helo, MailFrom: *mailFrom}, noSender: true, authserv: *authserv, protected: domains(protect), canaries: canaries}
 	flags.Visit(func(f *flag.Flag) { j.noSender = j.noSender && f.Name != "mail-from" })
 	if err := j.prepare(*zone, *ip, *threads); err != nil {
 		fmt.Fprintf(std.err, "madoguchi: %v\n", err)
@@ -227,9 +229,14 @@ func (j *judge) one(ctx context.Context, file string, raw []byte) judged {
 		envelope.MailFrom = m.ReturnPath
 	}
 	auth := mailauth.Check(ctx, j.resolver, m, envelope, j.trust)
+	client := envelope.IP.IsValid()
+	if found, ok := mailauth.FromResults(m.Header, j.authserv); ok && j.authserv != "" {
+		auth.SPF, auth.DKIM, auth.DMARC = found.SPF, found.DKIM, found.DMARC
+		client = true
+	}
 	reports := impersonation.Inspect(m)
 	verdict := impersonation.Judge(impersonation.Case{
-		Message: m, Auth: auth, Client: envelope.IP.IsValid(), Files: reports,
+		Message: m, Auth: auth, Client: client, Files: reports,
 		Protected: j.protected, Past: j.threads.Match(m), Canaries: j.canaries,
 	})
 	told := judged{

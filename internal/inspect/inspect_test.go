@@ -342,12 +342,19 @@ func TestNamesThatLieAreSeen(t *testing.T) {
 }
 
 func TestBombsAreBounded(t *testing.T) {
-	zeros := strings.Repeat("\x00", 20<<20)
-	inner := pack("a="+zeros, "b="+zeros, "c="+zeros, "d="+zeros)
-	bomb := pack("1.zip="+string(inner), "2.zip="+string(inner), "3.zip="+string(inner), "4.zip="+string(inner))
-	got := Look("bomb.zip", bomb, nil)
-	if !got.Huge || !got.Opaque || !hasReason(got, "inspect.bomb") {
-		t.Errorf("got huge %v, opaque %v, %v", got.Huge, got.Opaque, got.Reasons)
+	zeros := strings.Repeat("\x00", 1<<20)
+	inner := pack("a="+zeros, "b="+zeros)
+	l := &looker{budget: 3 << 20, members: 100, inspectors: inspectorTable()}
+	got := l.look("bomb.zip", pack("1.zip="+string(inner), "2.zip="+string(inner)), 0)
+	if !got.Huge || !got.Opaque || !hasReason(got, "inspect.bomb") || l.budget < 0 {
+		t.Errorf("got huge %v, opaque %v, %v, %d bytes left", got.Huge, got.Opaque, got.Reasons, l.budget)
+	}
+	many := &looker{budget: 1 << 20, members: 2, inspectors: inspectorTable()}
+	if got := many.look("many.zip", pack("1=x", "2=x", "3=x"), 0); !hasReason(got, "inspect.too_deep") {
+		t.Errorf("too many: got %v", got.Reasons)
+	}
+	if got := Look("huge.zip", declareSize(pack("a.doc=x"), 600<<20), nil); !got.Huge || !hasReason(got, "inspect.huge") {
+		t.Errorf("a document of 600 MB: got huge %v, %v", got.Huge, got.Reasons)
 	}
 	deep := pack("x.exe=" + string(exe))
 	for range 20 {
@@ -356,6 +363,13 @@ func TestBombsAreBounded(t *testing.T) {
 	if got := Look("deep.zip", deep, nil); !hasReason(got, "inspect.too_deep") || !hasReason(got, "inspect.nested_archive") {
 		t.Errorf("got %v", got.Reasons)
 	}
+}
+
+// declareSize writes a size into the central directory of an archive of one file.
+func declareSize(archive []byte, size uint32) []byte {
+	at := bytes.Index(archive, []byte("PK\x01\x02"))
+	binary.LittleEndian.PutUint32(archive[at+24:], size)
+	return archive
 }
 
 func TestPasswordsAreTried(t *testing.T) {
