@@ -65,7 +65,14 @@ const (
 func (e *engine) Write(ctx context.Context, id tenant.ID, f func(sqltx.Conn) error) error {
 	collisions, losses := 0, 0
 	for {
-		err := e.write(ctx, id, f)
+		began := false
+		err := e.write(ctx, id, func(c sqltx.Conn) error {
+			began = true
+			return f(c)
+		})
+		if began {
+			ctx = context.WithoutCancel(ctx) // what has begun is not interrupted
+		}
 		switch {
 		case err == nil:
 			return nil

@@ -247,15 +247,24 @@ func TestALostTransactionIsRunAgainActByAct(t *testing.T) {
 				return errors.Join(err, errRefused)
 			},
 			counted("c"),
+			func(c sqltx.Conn) error { // as if nothing had happened
+				_, err := c.Exec(context.Background(), "ROLLBACK", nil)
+				return err
+			},
+			counted("d"),
 		)
-		if errs[0] != nil || !errors.Is(errs[1], errRefused) || errs[2] != nil {
-			t.Errorf("got %v, want success, the act's error, success", errs)
+		if errs[0] != nil || !errors.Is(errs[1], errRefused) || errs[2] != nil || errs[4] != nil {
+			t.Errorf("got %v, want success but for the second and the fourth", errs)
 		}
-		if got := names(t, e); got != "a c first" {
-			t.Errorf("kept %s, want a c first", got)
+		if errs[3] == nil {
+			t.Error("an act whose transaction was lost was told of success")
 		}
-		if runs["a"] != 2 || runs["b"] != 2 || runs["c"] != 1 {
-			t.Errorf("runs %v, want a twice (it was lost), b twice, c once", runs)
+		if got := names(t, e); got != "a c d first" {
+			t.Errorf("kept %s, want a c d first", got)
+		}
+		// c and the act after it made a group of their own, which was lost too.
+		if runs["a"] != 2 || runs["b"] != 2 || runs["c"] != 2 || runs["d"] != 1 {
+			t.Errorf("runs %v, want twice what was lost, once the rest", runs)
 		}
 	})
 }

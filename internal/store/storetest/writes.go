@@ -255,9 +255,11 @@ func testCanceledBefore(t *testing.T, db store.DB) {
 	}
 }
 
-// Callers whose contexts end in the middle of their statements lose nothing of
-// anyone: whoever was told of success finds what was written.
+// A context that ends keeps an act from beginning, and does not interrupt one
+// that has begun: whoever was told of success finds everything, whoever was
+// told of cancellation finds nothing.
 func testCancellation(t *testing.T, db store.DB) {
+	once := db.(twice).DB // for the second run would not begin
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	kept := map[application.ID]bool{}
@@ -266,28 +268,22 @@ func testCancellation(t *testing.T, db store.DB) {
 			for i := range 12 {
 				ctx, cancel := context.WithCancel(context.Background())
 				if (c+i)%2 == 0 {
-					go cancel() // some time during the act
+					go cancel() // some time before or during the act
 				}
-				id := fmt.Sprintf("%d-%d", c, i)
-				err := db.Write(ctx, city, func(tx store.Tx) error {
-					if err := tx.InsertApplication(ctx, app(id, i)); err != nil {
-						return err
-					}
+				id := application.ID(fmt.Sprintf("%d-%d", c, i))
+				began := false
+				err := once.Write(ctx, city, func(tx store.Tx) error {
+					began = true
 					if i%3 == 0 {
 						cancel()
 					}
-					for n := range 5 {
-						if err := tx.AddHistory(ctx, application.HistoryEntry{ID: fmt.Sprint(id, n), Application: application.ID(id)}); err != nil {
-							return err
-						}
-					}
-					return nil
+					return submitWithHistory(ctx, tx, id)
 				})
-				if err != nil && !errors.Is(err, context.Canceled) {
-					t.Errorf("%s: %v", id, err)
+				if began != (err == nil) || (err != nil && !errors.Is(err, context.Canceled)) {
+					t.Errorf("%s: began %v, got %v", id, began, err)
 				}
 				mu.Lock()
-				kept[application.ID(id)] = err == nil
+				kept[id] = err == nil
 				mu.Unlock()
 				cancel()
 			}
@@ -306,6 +302,19 @@ func testCancellation(t *testing.T, db store.DB) {
 		}
 		return nil
 	})
+}
+
+func submitWithHistory(ctx context.Context, tx store.Tx, id application.ID) error {
+	if err := tx.InsertApplication(ctx, app(string(id), 0)); err != nil {
+		return err
+	}
+	for n := range 5 {
+		if err := tx.AddHistory(ctx, application.HistoryEntry{ID: fmt.Sprint(id, n), Application: id}); err != nil {
+			return err
+		}
+	}
+	_, err := tx.History(ctx, id)
+	return err
 }
 
 // published are the writers that catalogues must notice.
