@@ -234,8 +234,8 @@ func (c *Counter) Remind(ctx context.Context, who Visitor, id application.DraftI
 	return w, err
 }
 
-// SectionOf returns the section in charge of a procedure.
-func SectionOf(sections []staff.Section, id staff.SectionID) staff.Section {
+// sectionOf returns the section in charge of a procedure.
+func sectionOf(sections []staff.Section, id staff.SectionID) staff.Section {
 	for _, s := range sections {
 		if s.ID == id {
 			return s

@@ -177,7 +177,7 @@ func (c *Counter) gather(ctx context.Context, tx store.Tx, a *application.Applic
 	if err != nil {
 		return nil, err
 	}
-	x.Section = SectionOf(sections, a.Section)
+	x.Section = sectionOf(sections, a.Section)
 	if x.Form, err = c.definition(ctx, tx, a.Procedure, a.FormVersion); err != nil {
 		return nil, err
 	}

@@ -244,7 +244,7 @@ func (c *Counter) receiptOf(ctx context.Context, tx store.Tx, who Visitor, w *Wo
 	}
 	r := Receipt{
 		Access: accessTo(a), Title: a.ProcedureTitle, ArrivedAt: a.ArrivedAt, Number: a.ReceiptNo, Mail: a.Mail,
-		Correct: w.Draft.Corrects != "", Section: SectionOf(sections, a.Section).Name, NextSteps: w.Procedure.Detail.NextSteps,
+		Correct: w.Draft.Corrects != "", Section: sectionOf(sections, a.Section).Name, NextSteps: w.Procedure.Detail.NextSteps,
 	}
 	// The code is shown to the browser that submitted, until it was replaced
 	// from another one.

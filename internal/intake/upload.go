@@ -106,28 +106,4 @@ func (c *Counter) RemoveFile(ctx context.Context, who Visitor, id application.Dr
 	})
 }
 
-// DraftFile opens a file of the draft, for the browser that it belongs to.
-func (c *Counter) DraftFile(ctx context.Context, who Visitor, id application.DraftID, fileID string) (application.Attachment, io.ReadSeekCloser, error) {
-	var row application.Attachment
-	err := c.db.Read(ctx, who.Tenant, func(tx store.Tx) error {
-		w, err := c.work(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		row, err = tx.Attachment(ctx, fileID)
-		if err != nil {
-			return notFoundAs(err, errNoFile)
-		}
-		if row.Draft != id && (w.Draft.Corrects == "" || row.Application != w.Draft.Corrects) {
-			return errNoFile
-		}
-		return nil
-	})
-	if err != nil {
-		return row, nil, err
-	}
-	body, err := c.blobs.Open(ctx, who.Tenant, row.Blob)
-	return row, body, err
-}
-
 var errNoFile = fault.New(fault.NotFound, "intake.no_file")

@@ -9,7 +9,8 @@ import (
 
 // ShowPublic writes a page that is the same for everyone. key names what the
 // page depends on besides the language: the body, the address in a canonical
-// form, the catalogue's version, and the minute if the page shows it. build is
+// form, the catalogue's version, the minute if the page shows it, and what the
+// page takes from a cookie. build is
 // called when no such page is remembered. Browsers ask again each time and are
 // told 304 when nothing changed.
 func (s *Site) ShowPublic(w http.ResponseWriter, r *http.Request, key, name string, build func() (any, error)) error {
@@ -33,7 +34,7 @@ func (s *Site) ShowPublic(w http.ResponseWriter, r *http.Request, key, name stri
 	return nil
 }
 
-var headRevalidate = []string{"no-cache"}
+var headRevalidate = []string{"private, no-cache"}
 
 // cacheBytes is how much one generation of remembered pages may hold.
 const cacheBytes = 16 << 20

@@ -401,3 +401,12 @@ func (w *world) newVersion(id procedure.ID) {
 		w.t.Fatal(err)
 	}
 }
+
+// visitor is the browser as intake knows it.
+func (b *browser) visitor() intake.Visitor {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, k := range b.cookies() {
+		r.AddCookie(k)
+	}
+	return intake.Visitor{Tenant: b.body, Browser: web.Cookies{}.Browser(r), Lang: "ja"}
+}

@@ -2,6 +2,8 @@ package portal_test
 
 import (
 	"bytes"
+	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -9,6 +11,7 @@ import (
 
 	"madoguchi/internal/application"
 	"madoguchi/internal/audit"
+	"madoguchi/internal/demo"
 	"madoguchi/internal/store"
 )
 
@@ -302,6 +305,42 @@ func TestSavingADraftNeedsNoWholePage(t *testing.T) {
 	p.want(t, 303)
 	b.follow(p).want(t, 200, "下書きを保存しました")
 	b.post(draft+"/submit").want(t, 422, "か所を直してください", "/applicant?mg-check=1#")
+}
+
+// Every form of the sample opens on every page, and no two elements of a page
+// have the same ID.
+func TestEveryFormOpensOnEveryPage(t *testing.T) {
+	w := newWorld(t)
+	for i, p := range demo.Procedures() {
+		b := w.browser()
+		draft := ""
+		if p.NoMail {
+			draft = b.post(base+"/procedures/"+p.ID+"/begin", "agree", "1").location
+		} else {
+			sent := b.ask(base+"/procedures/"+p.ID, fmt.Sprintf("a%d@example.jp", i))
+			draft = b.post(base+"/confirm/code", "c", sent.find(t, `name="c" value="([^"]+)"`), "code", w.lastArg("code")).location
+		}
+		work, err := w.counter.Open(t.Context(), b.visitor(), application.DraftID(draft[strings.LastIndexByte(draft, '/')+1:]))
+		if err != nil {
+			t.Fatalf("%s: %v", p.ID, err)
+		}
+		paths := []string{draft + "/check"}
+		for _, x := range work.Form.Pages {
+			paths = append(paths, draft+"/"+x.ID)
+		}
+		for _, path := range paths {
+			got := b.get(path)
+			got.want(t, 200, "<h1>")
+			seen := map[string]bool{}
+			for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(got.body, -1) {
+				if seen[m[1]] {
+					t.Errorf("%s: two elements have the ID %s", path, m[1])
+				}
+				seen[m[1]] = true
+			}
+		}
+		b.post(draft+"/submit").want(t, 422, "か所を直してください")
+	}
 }
 
 func TestTwoWindowsOfOneDraftKeepBothPages(t *testing.T) {

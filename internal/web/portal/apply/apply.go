@@ -30,7 +30,6 @@ func Routes(h *visit.House) []web.Route {
 		{Pattern: "GET /apply/{a}", Handler: in(page.enter)},
 		{Pattern: "GET /apply/{a}/{page}", Handler: in(page.fill)},
 		{Pattern: "POST /apply/{a}/{page}", Handler: in(page.save), MaxBody: maxUpload},
-		{Pattern: "GET /apply/{a}/files/{f}", Handler: in(page.draftFile)},
 		{Pattern: "POST /apply/{a}/carry", Handler: in(page.carry)},
 		{Pattern: "POST /apply/{a}/pause", Handler: in(page.pause)},
 		{Pattern: "GET /apply/{a}/saved", Handler: in(page.saved)},

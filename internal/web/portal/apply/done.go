@@ -57,13 +57,3 @@ func (v page) contactOf(r intake.Receipt) sectionContact {
 	}
 	return sectionContact{Name: r.Section}
 }
-
-func (v page) draftFile() error {
-	row, body, err := v.Counter.DraftFile(v.R.Context(), v.Visitor(), v.draftID(), v.R.PathValue("f"))
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	web.SendFile(v.W, v.R, web.File{Name: row.Name, Type: row.Type, SHA256: row.SHA256, Content: body, Private: true})
-	return nil
-}

@@ -2,6 +2,7 @@ package browse
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -34,21 +35,21 @@ const lastCookie = "mg-last"
 
 func (p entrance) bodies(w http.ResponseWriter, r *http.Request) error {
 	place := web.PlaceOf(r)
-	ws := words.Of(place.Lang)
-	page := BodiesPage{Frame: p.RootFrame(place, ws.Text("portal.bodies_title")), Query: strings.TrimSpace(r.URL.Query().Get("q"))}
-	page.Indexed = true
-	if len(page.Query) > 200 {
-		page.Query = ""
+	query := visit.Limit(strings.TrimSpace(r.URL.Query().Get("q")), maxQuery)
+	last := p.Cookies.Get(r, lastCookie)
+	if _, ok := p.Catalogue.BySlug(last); !ok {
+		last = ""
 	}
-	page.Found = page.Query != ""
-	all := p.Catalogue.Bodies()
-	if slug := p.Cookies.Get(r, lastCookie); slug != "" {
-		if b, ok := p.Catalogue.BySlug(slug); ok {
+	key := fmt.Sprintf("/ %d %s %q %q", len(p.Catalogue.Bodies()), p.Clock().Format("200601021504"), last, query)
+	return p.Pages.ShowPublic(w, r, key, "bodies", func() (any, error) {
+		page := BodiesPage{Frame: p.RootFrame(place, words.Of(place.Lang).Text("portal.bodies_title")), Query: query, Found: query != ""}
+		page.Indexed = true
+		if b, ok := p.Catalogue.BySlug(last); ok {
 			page.Last = &ui.Link{Label: b.Name, Href: place.Base + "/" + b.Slug + "/"}
 		}
-	}
-	page.Areas = areas(all, page.Query, place.Base)
-	return p.Pages.Show(w, r, http.StatusOK, "bodies", page)
+		page.Areas = areas(p.Catalogue.Bodies(), query, place.Base)
+		return page, nil
+	})
 }
 
 // areas groups by prefecture, in the order of bodies, which is that of codes.
