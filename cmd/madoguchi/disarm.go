@@ -20,6 +20,7 @@ type disarmed struct {
 	Active    []inspect.Kind `json:"active"`
 	Pages     int            `json:"pages"`
 	Reasons   []string       `json:"reasons"`
+	Values    string         `json:"values,omitempty"` // of a spreadsheet
 	Output    string         `json:"output,omitempty"`
 }
 
@@ -69,7 +70,7 @@ func disarmFile(ctx context.Context, name string, data []byte, output string, st
 		result = converter.Convert(ctx, filepath.Base(name), data)
 	}
 	told := disarmed{File: name, State: result.State, Type: result.Report.Type, Encrypted: result.Report.Encrypted,
-		Active: append([]inspect.Kind{}, result.Report.Active...), Pages: result.Pages, Reasons: []string{}}
+		Active: append([]inspect.Kind{}, result.Report.Active...), Pages: result.Pages, Values: result.Values, Reasons: []string{}}
 	for _, r := range result.Reasons {
 		told.Reasons = append(told.Reasons, word(r.Key, r.Args))
 	}

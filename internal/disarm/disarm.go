@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"madoguchi/internal/disarm/cells"
 	"madoguchi/internal/fault"
 	"madoguchi/internal/inspect"
 )
@@ -45,6 +46,7 @@ type Result struct {
 	Pages   int
 	Reasons []inspect.Reason // why it was refused or failed, then what was found
 	PDF     []byte           // the copy, if the state is Disarmed
+	Values  string           // the values of a spreadsheet as text; "" for other files
 }
 
 // refusedKinds run as soon as the file is opened; a copy of them shows nothing.
@@ -119,6 +121,9 @@ func (c *Converter) Convert(ctx context.Context, name string, data []byte) Resul
 	pdf, pages, err := c.copy(ctx, routes[r.Report.Type], data)
 	if err == nil {
 		r.State, r.PDF, r.Pages = Disarmed, pdf, pages
+		if sheets, ok := cells.Read(data); ok {
+			r.Values = cells.TSV(sheets)
+		}
 		return r
 	}
 	r.State = Failed

@@ -46,6 +46,13 @@ func docx(t testing.TB, more ...string) []byte {
 	}, more...)...)
 }
 
+func ods(t testing.TB) []byte {
+	t.Helper()
+	return pack(t, "mimetype=application/vnd.oasis.opendocument.spreadsheet",
+		`META-INF/manifest.xml=<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>`,
+		`content.xml=<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="表"><table:table-row><table:table-cell><text:p>申請</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>`)
+}
+
 func TestAssessRefusesWhatRuns(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -223,6 +230,7 @@ func TestDocumentsBecomePictures(t *testing.T) {
 		{"a.docx", docx(t), Disarmed},
 		{"a.rtf", []byte(`{\rtf1 text {\field{\*\fldinst DDEAUTO cmd "/c x"}{\fldrslt y}}}`), Disarmed},
 		{"a.txt", []byte("お問い合わせ"), Disarmed},
+		{"a.ods", ods(t), Disarmed},
 		{"a.csv", []byte("a,b\nx,=1+1\n"), Disarmed},
 		{"sjis.txt", []byte("\x82\xa8\x96\xe2\x82\xa2\x8d\x87\x82\xed\x82\xb9"), Disarmed},
 		{"broken.docx", pack(t, "[Content_Types].xml=<x/>", "word/document.xml=<broken"), Failed},
@@ -235,6 +243,9 @@ func TestDocumentsBecomePictures(t *testing.T) {
 		}
 		if got.State != Disarmed {
 			continue
+		}
+		if wantValues := f.name == "a.ods"; strings.Contains(got.Values, "申請") != wantValues {
+			t.Errorf("%s: values are %q", f.name, got.Values)
 		}
 		if again := inspect.Look("a.pdf", got.PDF, nil); again.Type != "pdf" || len(again.Active) > 0 || again.Opaque {
 			t.Errorf("%s: the copy is not harmless: %+v", f.name, again)
