@@ -190,10 +190,18 @@ func run(indexes []*Index, p plan, q Query, limit int) []BodyHit {
 	return sorted(best, limit)
 }
 
+// sorted are the best limit hits, best first.
 func sorted(hits []BodyHit, limit int) []BodyHit {
 	slices.SortFunc(hits, func(a, b BodyHit) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.State, b.State),
-			cmp.Compare(a.Index, b.Index), cmp.Compare(a.ID, b.ID))
+		switch {
+		case a.Score != b.Score:
+			return cmp.Compare(b.Score, a.Score)
+		case a.State != b.State:
+			return cmp.Compare(a.State, b.State)
+		case a.Index != b.Index:
+			return cmp.Compare(a.Index, b.Index)
+		}
+		return cmp.Compare(a.ID, b.ID)
 	})
 	return hits[:min(len(hits), limit)]
 }
