@@ -34,6 +34,9 @@ func verifyXML(f *report.File, in Input, o Options) {
 		f.Signatures = append(f.Signatures, s)
 		return
 	}
+	if errors.Is(err, xmltree.ErrLimit) {
+		f.Reasons = append(f.Reasons, report.Because("verify.too_complex"))
+	}
 	if err != nil {
 		unreadable(f, in.Data)
 		return
@@ -104,7 +107,7 @@ func findFile(in Input, ref string) ([]byte, bool) {
 // The limits on what a zip file may hold.
 const (
 	maxZipFiles = 2000
-	maxZipBytes = 256 << 20
+	maxZipBytes = 128 << 20
 )
 
 // verifyZip verifies the signed documents in a zip file: an e-Gov document

@@ -107,6 +107,10 @@ func (c *Certificate) readValidity(v der.Value) error {
 	return err
 }
 
+// maxKey is more than RSA of 16,384 bits takes. Longer keys, and parameters,
+// would only cost time.
+const maxKey = 2200
+
 // parseKey reads a SubjectPublicKeyInfo. Keys marked for RSA-PSS (RFC 4055)
 // are read as RSA keys.
 func parseKey(v der.Value) (crypto.PublicKey, []byte, error) {
@@ -118,6 +122,9 @@ func parseKey(v der.Value) (crypto.PublicKey, []byte, error) {
 	id, err := parts[0].Sequence(1)
 	if err != nil {
 		return nil, bits, err
+	}
+	if len(bits) > maxKey || len(parts[0].Raw) > maxKey {
+		return nil, bits, fmt.Errorf("key of %d bytes: %w", len(bits), algorithm.ErrUnsupported)
 	}
 	if oid := id[0].OID(); oid == "1.2.840.113549.1.1.10" {
 		key, err := x509.ParsePKCS1PublicKey(bits)

@@ -44,7 +44,7 @@ var ErrNotCMS = errors.New("not a cms signed-data")
 // The limits on one message.
 const (
 	maxCertificates = 500
-	maxSigners      = 100
+	maxSigners      = 50
 )
 
 // SignedData is a message with its signers.

@@ -13,6 +13,7 @@ type File struct {
 	sections map[int]*section
 	streams  map[int]*objectStream
 	inflated int
+	kept     int // inflated bytes that streams holds
 	effort   int // bytes looked at, in vain or again and again
 }
 
@@ -58,7 +59,7 @@ func (f *File) object(off, num, end int, length func(Ref) (int, bool)) (Object, 
 		}
 		return Object{}, err
 	}
-	o.Value = v
+	o.Value, o.size = v, l.pos-off
 	if d, ok := v.(*Dict); ok && l.accept("stream") {
 		o.Value = l.stream(d, length)
 		if o.Value == nil {

@@ -63,7 +63,7 @@ func (f *File) unzip(b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSyntax, err)
 	}
-	left := maxInflated - f.inflated
+	left := min(maxInflated-f.inflated, maxStream)
 	out, err := io.ReadAll(io.LimitReader(r, int64(left)+1))
 	f.inflated += len(out)
 	if len(out) > left {

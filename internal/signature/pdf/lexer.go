@@ -12,6 +12,7 @@ type lexer struct {
 	pos   int
 	inner bool // data is not the file itself
 	depth int
+	count int // values read
 	// wasted counts bytes that were looked at without reaching an end.
 	wasted int
 }
@@ -59,6 +60,9 @@ func (l *lexer) value() (any, error) {
 	l.skip()
 	if l.pos >= len(l.data) {
 		return nil, l.fail("end of data")
+	}
+	if l.count++; l.count > maxValues {
+		return nil, fmt.Errorf("%w: values", ErrLimit)
 	}
 	switch c := l.data[l.pos]; {
 	case c == '/':

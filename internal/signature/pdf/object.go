@@ -17,7 +17,10 @@ import (
 const (
 	MaxFile     = 64 << 20
 	maxObjects  = 1_000_000
-	maxInflated = 256 << 20
+	maxInflated = 256 << 20 // of all streams together
+	maxStream   = 64 << 20  // of one stream
+	maxValues   = 2_000_000 // in one object
+	maxCached   = 8 << 20   // source bytes of objects that a view remembers
 	maxDepth    = 100
 	maxSections = 4096
 	maxEffort   = 1 << 30
@@ -95,6 +98,7 @@ type Object struct {
 	Num, Gen   int
 	Value      any
 	Start, End int // of the file's bytes "n g obj … endobj"; 0, 0 in an object stream
+	size       int // source bytes of the value, without a stream's
 }
 
 // DictOf gives the dictionary of a dictionary or stream, or nil.

@@ -107,7 +107,6 @@ func (v *View) addObjectStreams() {
 		if err != nil {
 			continue
 		}
-		v.File.streams[at.Offset] = s
 		for i, n := range s.numbers {
 			if _, known := v.objects[n]; !known {
 				v.objects[n] = Location{Container: num, Index: i}

@@ -149,7 +149,7 @@ func (c *collector) orphans() {
 func (v *View) Hidden(known []Signature) []Signature {
 	f, mark := v.File, []byte("/ByteRange")
 	var list []Signature
-	for pos := 0; len(list) < maxHidden; {
+	for pos, tries := 0, 0; tries < maxMarked; tries++ {
 		at := bytes.Index(f.Data[pos:], mark)
 		if at < 0 {
 			break
@@ -183,21 +183,16 @@ func (v *View) Hidden(known []Signature) []Signature {
 // inOther tells whether byte at stands inside an object of the view, as files
 // do that are attached to this one.
 func (v *View) inOther(at int) bool {
-	best, num := -1, 0
-	for n, l := range v.objects {
-		if !l.Free && l.Container == 0 && l.Offset < at && l.Offset > best {
-			best, num = l.Offset, n
-		}
-	}
-	if best < 0 {
+	num, ok := v.before(at)
+	if !ok {
 		return false
 	}
 	o, err := v.Object(num)
 	return err == nil && o.End > at
 }
 
-// maxHidden bounds how many signatures are looked for where none belongs.
-const maxHidden = 100
+// maxMarked bounds how many places are looked at that may be signatures.
+const maxMarked = 1000
 
 // covers tells whether the signature's dictionary stands around byte at. That
 // of a direct dictionary is known by its Contents.
@@ -221,34 +216,51 @@ func UsageRights(v *View, d *Dict) bool {
 	return false
 }
 
+// A start is where an object of the file itself stands.
+type start struct{ off, num int }
+
+// order gives the view's objects by their place in the file.
+func (v *View) order() []start {
+	if v.starts != nil {
+		return v.starts
+	}
+	v.starts = make([]start, 0, len(v.objects))
+	for n, at := range v.objects {
+		if !at.Free && at.Container == 0 && at.Offset < v.End {
+			v.starts = append(v.starts, start{at.Offset, n})
+		}
+	}
+	slices.SortFunc(v.starts, func(a, b start) int { return a.off - b.off })
+	return v.starts
+}
+
+// before gives the last object that begins before byte at.
+func (v *View) before(at int) (num int, ok bool) {
+	starts := v.order()
+	i, _ := slices.BinarySearchFunc(starts, at, func(s start, p int) int { return s.off - p })
+	if i == 0 {
+		return 0, false
+	}
+	return starts[i-1].num, true
+}
+
 // marked lists the objects of the file itself whose bytes hold "/ByteRange".
 func (v *View) marked() []int {
 	mark := []byte("/ByteRange")
-	if !bytes.Contains(v.File.Data[:v.End], mark) {
-		return nil
-	}
-	type start struct{ off, num int }
-	var starts []start
-	for n, at := range v.objects {
-		if !at.Free && at.Container == 0 && at.Offset < v.End {
-			starts = append(starts, start{at.Offset, n})
-		}
-	}
-	slices.SortFunc(starts, func(a, b start) int { return a.off - b.off })
 	var list []int
-	for pos := 0; ; {
+	for pos := 0; len(list) < maxMarked; {
 		at := bytes.Index(v.File.Data[pos:v.End], mark)
 		if at < 0 {
-			slices.Sort(list)
-			return slices.Compact(list)
+			break
 		}
 		pos += at
-		i, _ := slices.BinarySearchFunc(starts, pos, func(s start, p int) int { return s.off - p })
-		if i > 0 {
-			list = append(list, starts[i-1].num)
+		if num, ok := v.before(pos); ok {
+			list = append(list, num)
 		}
 		pos += len(mark)
 	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // Text decodes a text string (7.9.2.2): UTF-16BE or UTF-8 with a mark, else

@@ -18,7 +18,9 @@ type View struct {
 	sections  []*section // newest first
 	objects   map[int]Location
 	cache     map[int]any
+	cached    int // source bytes of what cache holds
 	resolving map[int]bool
+	starts    []start // objects by place, once asked for
 }
 
 // View reads the chain of cross-reference sections that ends at end.
@@ -174,9 +176,6 @@ func (v *View) Array(x any) Array {
 	return a
 }
 
-// maxCached bounds how many objects a view remembers.
-const maxCached = 200_000
-
 func (v *View) value(num int) any {
 	if x, ok := v.cache[num]; ok {
 		return x
@@ -185,8 +184,9 @@ func (v *View) value(num int) any {
 	if err != nil {
 		return nil
 	}
-	if len(v.cache) > maxCached {
+	if v.cached += 64 + o.size; v.cached > maxCached {
 		clear(v.cache)
+		v.cached = 64 + o.size
 	}
 	v.cache[num] = o.Value
 	return o.Value
@@ -240,6 +240,10 @@ func (v *View) compressed(num int, at Location) (Object, error) {
 		if s, err = v.readObjectStream(at.Container); err != nil {
 			return Object{}, err
 		}
+		if v.File.kept += len(s.data); v.File.kept > maxStream {
+			clear(v.File.streams)
+			v.File.kept = len(s.data)
+		}
 		v.File.streams[home.Offset] = s
 	}
 	i := at.Index
@@ -252,7 +256,7 @@ func (v *View) compressed(num int, at Location) (Object, error) {
 	}
 	l := &lexer{data: s.data, pos: min(s.offsets[i], len(s.data)), inner: true}
 	x, err := l.value()
-	return Object{Num: num, Value: x}, err
+	return Object{Num: num, Value: x, size: l.pos - s.offsets[i]}, err
 }
 
 func (v *View) readObjectStream(num int) (*objectStream, error) {

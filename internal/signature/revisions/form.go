@@ -68,22 +68,42 @@ func (c *comparison) resources(x, y any, depth int) {
 // fields checks that the old fields are all there and the new ones are
 // signatures.
 func (c *comparison) fields(before, after pdf.Array) {
-	for _, x := range before {
-		if !slices.ContainsFunc(after, func(y any) bool { return pdf.Equal(x, y) }) {
+	old, now := references(before), references(after)
+	if old == nil || now == nil {
+		if !pdf.Equal(before, after) {
+			c.forbid("verify.changed_form")
+		}
+		return
+	}
+	for r := range old {
+		if !now[r] {
 			c.forbid("verify.changed_form")
 		}
 	}
 	for _, y := range after {
-		if !slices.ContainsFunc(before, func(x any) bool { return pdf.Equal(x, y) }) {
-			c.newField(y)
+		if r, _ := y.(pdf.Ref); !old[r] {
+			c.newField(r)
 		}
 	}
 }
 
+// references gives the references of a list as a set, nil if it holds
+// anything else.
+func references(list pdf.Array) map[pdf.Ref]bool {
+	set := make(map[pdf.Ref]bool, len(list))
+	for _, x := range list {
+		r, ok := x.(pdf.Ref)
+		if !ok {
+			return nil
+		}
+		set[r] = true
+	}
+	return set
+}
+
 // newField judges a field that a later revision brought.
-func (c *comparison) newField(x any) {
-	r, _ := x.(pdf.Ref)
-	d := c.final.Dict(x)
+func (c *comparison) newField(r pdf.Ref) {
+	d := c.final.Dict(r)
 	if r.Num == 0 || c.changed[r.Num] || c.final.Resolve(d.Get("FT")) != pdf.Name("Sig") || d.Has("A") || d.Has("AA") {
 		c.forbid("verify.changed_form")
 		return

@@ -70,7 +70,7 @@ func (r roles) used(n int) bool { return len(r.of[n]) > 0 }
 // only tells whether the signed revision uses object n under these keys only.
 // An array that is an object passes on its own uses.
 func (r roles) only(n int, keys ...pdf.Name) bool {
-	for key := range r.keys(n, 0) {
+	for key := range r.keys(n) {
 		if !slices.Contains(keys, key) {
 			return false
 		}
@@ -78,23 +78,23 @@ func (r roles) only(n int, keys ...pdf.Name) bool {
 	return true
 }
 
-// keys are the keys under which object n is used.
-func (r roles) keys(n, depth int) map[pdf.Name]bool {
-	set := map[pdf.Name]bool{}
-	if len(r.of[n]) > maxRoles || depth > 8 {
-		set["?"] = true
-		return set
-	}
-	for _, use := range r.of[n] {
-		if use.key != "" {
-			set[use.key] = true
-			continue
+// keys are the keys under which object n is used, through arrays that are
+// objects; "?" stands for more than can be told.
+func (r roles) keys(n int) map[pdf.Name]bool {
+	set, seen := map[pdf.Name]bool{}, map[int]bool{n: true}
+	for queue := []int{n}; len(queue) > 0; queue = queue[1:] {
+		if len(r.of[queue[0]]) > maxRoles || len(seen) > maxRoles {
+			set["?"] = true
+			return set
 		}
-		if !r.used(use.parent) {
-			continue // an array that nobody uses
-		}
-		for key := range r.keys(use.parent, depth+1) {
-			set[key] = true
+		for _, use := range r.of[queue[0]] {
+			switch {
+			case use.key != "":
+				set[use.key] = true
+			case !seen[use.parent]:
+				seen[use.parent] = true
+				queue = append(queue, use.parent)
+			}
 		}
 	}
 	return set

@@ -119,7 +119,7 @@ func (c *comparison) claimStore(v *pdf.View, x any, seen map[int]bool, depth int
 		}
 		seen[r.Num] = true
 		keys := slices.Clone(dssKeys)
-		for key := range c.roles.keys(r.Num, 0) {
+		for key := range c.roles.keys(r.Num) {
 			if _, err := hex.DecodeString(string(key)); err == nil && len(key) == 40 {
 				keys = append(keys, key)
 			}

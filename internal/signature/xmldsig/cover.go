@@ -39,7 +39,7 @@ func (d *Document) beside(r Result, root *xmltree.Node) bool {
 		case n.Is(space, "Signature"):
 			found = found || r.freeObject(n)
 			return false
-		case n.Kind == xmltree.Element && !r.above(n):
+		case n.Kind == xmltree.Element && !r.above(n) && !r.Node.Within(n):
 			found = true
 		}
 		return !found
@@ -47,23 +47,36 @@ func (d *Document) beside(r Result, root *xmltree.Node) bool {
 	return found
 }
 
-// above tells whether n is an ancestor of something covered or of the
-// signature itself.
-func (r Result) above(n *xmltree.Node) bool {
-	if r.Node.Within(n) {
-		return true
+// paint marks the nodes that the references cover, and what stands above them.
+func (d *Document) paint(r *Result) {
+	r.painted, r.over = make([]bool, d.size), map[*xmltree.Node]bool{}
+	for n := r.Node; n != nil; n = n.Parent {
+		r.over[n] = true
 	}
 	for _, c := range r.covered {
-		if c.node.Within(n) {
+		c.node.Walk(func(n *xmltree.Node) bool {
+			if c.without != nil && c.without(n) {
+				return false
+			}
+			r.painted[n.Index] = true
 			return true
+		})
+		for n := c.node; n != nil; n = n.Parent {
+			r.over[n] = true
 		}
 	}
-	return false
 }
+
+// covers tells whether one of the references signs the node.
+func (r *Result) covers(n *xmltree.Node) bool { return r.painted != nil && r.painted[n.Index] }
+
+// above tells whether n is an ancestor of something covered or of the
+// signature itself.
+func (r *Result) above(n *xmltree.Node) bool { return r.over[n] || n == r.Node }
 
 // freeObject tells whether a signature holds an Object that r does not cover
 // and that is more than XAdES properties.
-func (r Result) freeObject(sig *xmltree.Node) bool {
+func (r *Result) freeObject(sig *xmltree.Node) bool {
 	for _, o := range sig.All(space, "Object") {
 		if r.covers(o) {
 			continue

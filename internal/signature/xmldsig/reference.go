@@ -137,6 +137,10 @@ func (d *Document) reference(sig, ref *xmltree.Node, files Resolver, r *Result) 
 	if !found {
 		return false
 	}
+	if d.work += data.cost(); d.work > maxWork {
+		r.find(report.Doubt("", "verify.too_complex"))
+		return false
+	}
 	octets, ok := data.transform(sig, ref, r)
 	if !ok {
 		r.find(report.Doubt(report.FormatFailure, "verify.xml_transform_refused"))
@@ -161,6 +165,14 @@ type payload struct {
 	comments bool
 	omit     func(*xmltree.Node) bool
 	octets   []byte
+}
+
+// cost is about what it takes to transform and digest the payload.
+func (p *payload) cost() int {
+	if p.node != nil {
+		return p.node.Weight
+	}
+	return len(p.octets)
 }
 
 // dereference finds what a reference leads to; only this document and the

@@ -138,32 +138,6 @@ func (d *Document) checkProperties(sig *xmltree.Node, r *Result) {
 	}
 }
 
-// covers tells whether one of the references signs the node.
-func (r *Result) covers(n *xmltree.Node) bool {
-	for _, c := range r.covered {
-		if c.includes(n) {
-			return true
-		}
-	}
-	return false
-}
-
-// includes tells whether the node is in the covered subtree and not left out.
-func (c cover) includes(n *xmltree.Node) bool {
-	if !n.Within(c.node) {
-		return false
-	}
-	for p := n; p != nil; p = p.Parent {
-		if c.without != nil && c.without(p) {
-			return false
-		}
-		if p == c.node {
-			break
-		}
-	}
-	return true
-}
-
 func parseTime(s string) time.Time {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if t, err := time.Parse(layout, s); err == nil {

@@ -29,9 +29,14 @@ const (
 
 // A Document is an XML file with its IDs.
 type Document struct {
-	doc *xmltree.Node
-	ids map[string][]*xmltree.Node
+	doc  *xmltree.Node
+	ids  map[string][]*xmltree.Node
+	size int // nodes
+	work int // what was written and digested so far
 }
+
+// maxWork bounds what all references of a document may cost together.
+const maxWork = 512 << 20
 
 // Parse reads a document. Errors are those of xmltree.
 func Parse(data []byte) (*Document, error) {
@@ -41,6 +46,7 @@ func Parse(data []byte) (*Document, error) {
 	}
 	d := &Document{doc: doc, ids: map[string][]*xmltree.Node{}}
 	doc.Walk(func(n *xmltree.Node) bool {
+		d.size++
 		for _, a := range n.Attributes {
 			if isID(a) {
 				d.ids[a.Value] = append(d.ids[a.Value], n)
@@ -94,6 +100,8 @@ type Result struct {
 	Attachments  int // how many references are to other files
 	Findings     []report.Finding
 	covered      []cover
+	painted      []bool                     // by Index: the nodes that are covered
+	over         map[*xmltree.Node]bool     // ancestors of covered nodes
 	rivals       []*certificate.Certificate // KeyInfo does not say which is the signer's
 }
 
@@ -138,6 +146,7 @@ func (d *Document) Verify(sig *xmltree.Node, files Resolver) Result {
 		return r
 	}
 	refsOK := d.references(sig, info, files, &r)
+	d.paint(&r)
 	d.checkProperties(sig, &r)
 	r.Certificate = d.chooseCertificate(sig, &r)
 	sigOK := r.checkValue(info, key)

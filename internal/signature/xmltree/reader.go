@@ -30,6 +30,9 @@ type reader struct {
 
 // Parse reads a document and gives its Document node.
 func Parse(data []byte) (*Node, error) {
+	if len(data) > maxBytes {
+		return nil, fmt.Errorf("%w: %d bytes", ErrLimit, len(data))
+	}
 	text, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -39,7 +42,19 @@ func Parse(data []byte) (*Node, error) {
 	if err := r.document(doc); err != nil {
 		return nil, err
 	}
+	weigh(doc, new(int))
 	return doc, resolve(doc, map[string]string{"xml": XMLNamespace, "": ""})
+}
+
+// weigh numbers the nodes and sums their weights.
+func weigh(n *Node, next *int) {
+	n.Index = *next
+	*next++
+	n.Weight = 16 + len(n.Data) + 32*(len(n.Attributes)+len(n.Namespaces))
+	for _, c := range n.Children {
+		weigh(c, next)
+		n.Weight += c.Weight
+	}
 }
 
 // decode gives the text in UTF-8 without a byte order mark.

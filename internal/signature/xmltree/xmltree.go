@@ -22,7 +22,8 @@ var (
 // The limits of a document.
 const (
 	maxDepth      = 300
-	maxNodes      = 2_000_000
+	maxBytes      = 32 << 20
+	maxNodes      = 1_000_000
 	maxAttributes = 2000
 )
 
@@ -53,6 +54,8 @@ type Node struct {
 	Children   []*Node
 	Parent     *Node
 	Data       string
+	Index      int // place in document order, from 0
+	Weight     int // about what it costs to write the node and all below it
 }
 
 // An Attribute is an attribute that is no namespace declaration.
