@@ -70,12 +70,13 @@ func build(ctx context.Context, in *installation, w wiring) (*house, error) {
 			t, _ := published.ByHost(host)
 			return t.Slug
 		},
-		Others: map[string]http.Handler{"healthz": health(in)},
+		RootPages: portal.RootPages,
+		Others:    map[string]http.Handler{"healthz": health(in)},
 	}
 	for segment, h := range w.others {
 		entrance.Others[segment] = h
 	}
-	if entrance.Portal, err = buildPortal(in, w, published, assets); err != nil {
+	if entrance.Portal, entrance.Denied, err = buildPortal(in, w, published, assets); err != nil {
 		return nil, err
 	}
 	if entrance.Office, err = buildOffice(in, w, published, assets); err != nil {
@@ -90,14 +91,15 @@ func build(ctx context.Context, in *installation, w wiring) (*house, error) {
 	}, nil
 }
 
-func buildPortal(in *installation, w wiring, published *catalogue.Catalogue, assets *asset.Set) (http.Handler, error) {
+// buildPortal returns the residents' pages, and what answers posts from other sites.
+func buildPortal(in *installation, w wiring, published *catalogue.Catalogue, assets *asset.Set) (pages, denied http.Handler, err error) {
 	counter, err := intake.New(in.db, in.blobs, in.secret)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	trust, err := verifyOptions(w.trust, "")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p := &portal.Portal{
 		Catalogue: published, Counter: counter, Assets: assets, Clock: in.clock.Now, Address: w.address,
@@ -110,7 +112,10 @@ func buildPortal(in *installation, w wiring, published *catalogue.Catalogue, ass
 			return signature.Verify(in, now)
 		},
 	}
-	return p.Handler()
+	if pages, err = p.Handler(); err != nil {
+		return nil, nil, err
+	}
+	return pages, p.Site().CrossSite(), nil
 }
 
 func buildOffice(in *installation, w wiring, published *catalogue.Catalogue, assets *asset.Set) (http.Handler, error) {
