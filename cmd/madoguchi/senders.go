@@ -36,7 +36,7 @@ func mailSender(m MailConfig) (*mailer.Sender, error) {
 		if err != nil {
 			return nil, fmt.Errorf("mail.dkim_key_file: %w", err)
 		}
-		config.DKIM = &mailer.DKIM{Selector: m.DKIMSelector, Key: key}
+		config.DKIM = mailer.Keyring{{Selector: m.DKIMSelector, Key: key}}
 	}
 	return mailer.New(config), nil
 }

@@ -26,7 +26,7 @@ var rings = []ring{
 	{"verb", []string{"internal/intake", "internal/casework", "internal/publishing", "internal/signin", "internal/mailroom"},
 		[]string{"base", "tool", "noun", "port"}},
 	{"read model", []string{"internal/catalogue"}, []string{"base", "tool", "noun", "port"}},
-	{"face", []string{"internal/web/...", "internal/mailer/...", "internal/worker"},
+	{"face", []string{"internal/web/...", "internal/mailer/...", "internal/mailin", "internal/worker"},
 		[]string{"base", "tool", "noun", "port", "verb", "read model", "face"}},
 	{"data", []string{"internal/demo/..."}, []string{"base", "tool", "noun", "port", "verb", "data"}},
 	{"test", []string{
@@ -90,7 +90,7 @@ var outside = []struct {
 	{"github.com/andybalholm/brotli", []string{"internal/web/asset", "internal/web"}},
 	{"github.com/evanw/esbuild", []string{"internal/web/asset"}},
 	{"github.com/emersion/go-msgauth", []string{"internal/mailauth", "internal/mailer"}},
-	{"github.com/emersion/go-smtp", []string{"internal/mailer/..."}},
+	{"github.com/emersion/go-smtp", []string{"internal/mailer/...", "internal/mailin"}},
 	{"github.com/emersion/go-sasl", []string{"internal/mailer"}},
 	{"github.com/smallstep/pkcs7", []string{"internal/mailauth"}},
 	{"blitiri.com.ar/go/spf", []string{"internal/mailauth"}},

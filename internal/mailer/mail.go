@@ -12,12 +12,14 @@ import (
 
 	"madoguchi/internal/jptext"
 	"madoguchi/internal/outbox"
+	"madoguchi/internal/receipt"
 	"madoguchi/internal/words"
 )
 
 // A mail is one rendered message.
 type mail struct {
 	from, to string // addresses as the envelope has them
+	back     string // the envelope's sender, where it is another than from
 	domain   string // of from
 	name     string // of the sender
 	id       string
@@ -29,8 +31,8 @@ type mail struct {
 // render puts the words of m's template together. The keys are
 // "<template>_subject" and "<template>_body"; beside m's own arguments they may
 // use {body}, the tenant's name, and {url}, its portal. What every mail ends
-// with is mail.footer.
-func render(origin outbox.Origin, m outbox.Message) (mail, error) {
+// with is mail.footer, and behind it the mail's code unless that is empty.
+func render(origin outbox.Origin, m outbox.Message, code string) (mail, error) {
 	from, fromOK := jptext.Mail(origin.From)
 	to, toOK := jptext.Mail(m.To)
 	if !fromOK || !toOK {
@@ -47,6 +49,9 @@ func render(origin outbox.Origin, m outbox.Message) (mail, error) {
 		id: m.ID, lang: w.Lang(),
 		subject: oneLine(w.Text(subject, args)),
 		text:    w.Text(body, args) + "\n\n" + w.Text("mail.footer", args) + "\n",
+	}
+	if code != "" {
+		texts.text += w.Text("mailservice.footer", "code", receipt.FormatCode(code), "url", origin.URL) + "\n"
 	}
 	if texts.subject == subject || strings.HasPrefix(texts.text, body+"\n") {
 		return mail{}, fmt.Errorf("no words for the template %q", m.Template)

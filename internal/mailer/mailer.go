@@ -18,7 +18,10 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
+	record "madoguchi/internal/mail"
+	"madoguchi/internal/mailroom"
 	"madoguchi/internal/outbox"
+	"madoguchi/internal/tenant"
 )
 
 // Channel is the name that messages for a Sender are addressed by.
@@ -44,8 +47,14 @@ type Config struct {
 	Hello    string         // the name said in EHLO; empty: localhost
 	Roots    *x509.CertPool // nil: those of the system
 	From     string         // the address for tenants that have none of their own
-	DKIM     *DKIM          // nil: not signed here
+	DKIM     Keyring        // empty: not signed here
 	Timeout  time.Duration  // for one mail as a whole; 0: 30 s
+
+	// Room keeps which mails left, under the code that each carries; nil:
+	// nothing is kept, and mails carry no code.
+	Room *mailroom.Room
+	// Bounces gives each mail a return path of its own, which the Room knows.
+	Bounces bool
 }
 
 // Sender sends mail through one server. Many goroutines may use it.
@@ -69,13 +78,19 @@ func (s *Sender) Channel() string { return Channel }
 // and no address, since it is logged and shown to staff.
 func (s *Sender) Send(ctx context.Context, origin outbox.Origin, m outbox.Message) error {
 	origin.From = cmp.Or(origin.From, s.config.From)
-	mail, err := render(origin, m)
+	mail, err := s.render(origin, m)
 	if err != nil {
 		return outbox.Permanent(err)
 	}
-	data, err := s.config.DKIM.sign(mail.domain, mail.bytes(time.Now()))
+	now := time.Now()
+	data, err := s.config.DKIM.For(mail.domain, now).sign(mail.domain, mail.bytes(now))
 	if err != nil {
 		return err
+	}
+	if s.config.Room != nil {
+		if err := s.config.Room.Leave(ctx, tenant.ID(origin.Tenant), origin.From, m); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
@@ -85,6 +100,19 @@ func (s *Sender) Send(ctx context.Context, origin outbox.Origin, m outbox.Messag
 	}
 	defer c.Close()
 	return deliver(c, mail, data)
+}
+
+// render puts the mail together, with its code and its return path.
+func (s *Sender) render(origin outbox.Origin, m outbox.Message) (mail, error) {
+	code := ""
+	if s.config.Room != nil {
+		code = s.config.Room.Code(tenant.ID(origin.Tenant), m.ID)
+	}
+	rendered, err := render(origin, m, code)
+	if err == nil && code != "" && s.config.Bounces {
+		rendered.back = record.ReturnPath(origin.Tenant, code, rendered.domain)
+	}
+	return rendered, err
 }
 
 // Check says whether the mail server takes a connection with this
@@ -150,7 +178,7 @@ func (s *Sender) greet(ctx context.Context, conn net.Conn, secure *tls.Config) (
 }
 
 func deliver(c *smtp.Client, m mail, data []byte) error {
-	if err := c.Mail(m.from, nil); err != nil {
+	if err := c.Mail(cmp.Or(m.back, m.from), nil); err != nil {
 		return step("sender", err)
 	}
 	if err := c.Rcpt(m.to, nil); err != nil {

@@ -258,7 +258,7 @@ func TestMailsAreSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := mailer.New(mailer.Config{Addr: p.addr, Security: mailer.None, DKIM: &mailer.DKIM{Selector: "s1", Key: private}})
+	s := mailer.New(mailer.Config{Addr: p.addr, Security: mailer.None, DKIM: mailer.Keyring{{Selector: "s1", Key: private}}})
 	if err := s.Send(t.Context(), origin, message()); err != nil {
 		t.Fatal(err)
 	}
