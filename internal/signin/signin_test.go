@@ -462,6 +462,18 @@ func TestNobodyGivesRolesAboveTheOwn(t *testing.T) {
 	if _, err := w.Door.Reset(t.Context(), admin, target.ID, signin.LostPassword); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("administrator resets a joint administrator: got %v, want not found", err)
 	}
+	for name, c := range map[string]struct {
+		member staff.Member
+		role   staff.Role
+	}{
+		"a joint administrator":          {target, staff.Clerk},
+		"a clerk to joint administrator": {w.Who(t, officetest.Prefecture, staff.Clerk).Member, staff.JointAdmin},
+	} {
+		in := signin.MemberInput{Name: c.member.Name, Roles: []staff.Role{c.role}, Version: c.member.Version}
+		if err := w.Door.SaveMember(t.Context(), admin, c.member.ID, in); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("administrator changes %s: got %v, want not found", name, err)
+		}
+	}
 	in := signin.MemberInput{Name: admin.Member.Name, Roles: []staff.Role{staff.Clerk}, Version: admin.Member.Version}
 	if err := w.Door.SaveMember(t.Context(), admin, admin.Member.ID, in); fault.KindOf(err) != fault.Denied {
 		t.Errorf("administrator takes the own role: got %v, want denied", err)
