@@ -268,7 +268,6 @@ func TestTwoOfficesMaySignOneAfterTheOther(t *testing.T) {
 func TestRevocationIsNeverGuessed(t *testing.T) {
 	o := newOffice(t, testca.ECDSA)
 	signed := o.sign(t, testca.Document("x", 0, false), pades.BB)
-	stamped := o.sign(t, testca.Document("x", 0, false), pades.BT)
 	fresh := o.lists(t, verified.Add(-time.Hour))
 	stale := o.lists(t, verified.AddDate(0, 0, -30))
 	answer, err := o.ca.OCSP(o.mayor, verified.Add(-time.Minute))
@@ -298,7 +297,7 @@ func TestRevocationIsNeverGuessed(t *testing.T) {
 		t.Errorf("revoked before it says it was signed: got %s %s", r.Verdict, r.Sub)
 	}
 	later := newOffice(t, testca.ECDSA)
-	stamped = later.sign(t, testca.Document("x", 0, false), pades.BT)
+	stamped := later.sign(t, testca.Document("x", 0, false), pades.BT)
 	unstamped := later.sign(t, testca.Document("x", 0, false), pades.BB)
 	later.ca.Revoke(later.mayor, signedAt.Add(time.Hour))
 	after := later.lists(t, verified.Add(-time.Hour))

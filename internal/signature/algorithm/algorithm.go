@@ -9,7 +9,8 @@ package algorithm
 
 import (
 	"crypto"
-	"crypto/dsa" //nolint:staticcheck // read-only: old certificates have such keys
+	//lint:ignore SA1019 only to verify: old certificates have such keys
+	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"

@@ -36,7 +36,6 @@ type Extensions struct {
 	HasNameConstraints   bool
 	permittedDirectories [][]byte
 	excludedDirectories  [][]byte
-	otherConstraints     bool
 	UnknownCritical      []string
 }
 
@@ -185,13 +184,13 @@ func (e *Extensions) readAuthorityKeyID(v der.Value) error {
 }
 
 func (e *Extensions) readSubjectNames(v der.Value) error {
-	names, _, _, err := generalNames(v.Body)
+	names, _, err := generalNames(v.Body)
 	e.SubjectNames = decodeNames(names)
 	return err
 }
 
 func (e *Extensions) readIssuerNames(v der.Value) error {
-	names, _, _, err := generalNames(v.Body)
+	names, _, err := generalNames(v.Body)
 	e.IssuerNames = decodeNames(names)
 	return err
 }
@@ -206,9 +205,8 @@ func decodeNames(encoded [][]byte) []Name {
 	return list
 }
 
-// generalNames gives the directory names (encoded) and URIs of a GeneralNames,
-// and whether there were others.
-func generalNames(b []byte) (directories [][]byte, uris []string, others bool, err error) {
+// generalNames gives the directory names (encoded) and URIs of a GeneralNames.
+func generalNames(b []byte) (directories [][]byte, uris []string, err error) {
 	list, err := der.List(b)
 	for _, g := range list {
 		switch g.Tag {
@@ -216,11 +214,9 @@ func generalNames(b []byte) (directories [][]byte, uris []string, others bool, e
 			directories = append(directories, g.Body)
 		case der.ContextPrimitive(6):
 			uris = append(uris, string(g.Body))
-		default:
-			others = true
 		}
 	}
-	return directories, uris, others, err
+	return directories, uris, err
 }
 
 func (e *Extensions) readDistribution(v der.Value) error {
@@ -250,7 +246,7 @@ func distributionPoint(v der.Value) (directories [][]byte, uris []string) {
 		if err != nil || full.Tag != der.Context(0) {
 			continue
 		}
-		directories, uris, _, _ = generalNames(full.Body)
+		directories, uris, _ = generalNames(full.Body)
 	}
 	return directories, uris
 }
@@ -289,7 +285,6 @@ func (e *Extensions) readConstraints(v der.Value) error {
 				return err
 			}
 			if base[0].Tag != der.Context(4) {
-				e.otherConstraints = true
 				continue
 			}
 			if t.Tag == der.Context(0) {

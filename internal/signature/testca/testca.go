@@ -54,7 +54,7 @@ type Identity struct {
 	Chain       [][]byte
 }
 
-// The kinds of keys.
+// A KeyKind is a kind of keys.
 type KeyKind int
 
 // The kinds that official signatures use.

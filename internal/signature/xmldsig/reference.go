@@ -141,7 +141,7 @@ func (d *Document) reference(sig, ref *xmltree.Node, files Resolver, r *Result) 
 		r.find(report.Doubt("", "verify.too_complex"))
 		return false
 	}
-	octets, ok := data.transform(sig, ref, r)
+	octets, ok := data.transform(sig, ref)
 	if !ok {
 		r.find(report.Doubt(report.FormatFailure, "verify.xml_transform_refused"))
 		return false
@@ -228,7 +228,7 @@ func (d *Document) byID(id string, comments bool, r *Result) (*payload, bool) {
 
 // transform applies a reference's transforms and gives the octets to digest;
 // ok is false for a transform that is not allowed.
-func (p *payload) transform(sig, ref *xmltree.Node, r *Result) (octets []byte, ok bool) {
+func (p *payload) transform(sig, ref *xmltree.Node) (octets []byte, ok bool) {
 	list := ref.Child(space, "Transforms").All(space, "Transform")
 	if len(list) > 20 {
 		return nil, false
