@@ -22,6 +22,7 @@ import (
 	"madoguchi/internal/catalogue"
 	"madoguchi/internal/demo"
 	"madoguchi/internal/demo/forms"
+	"madoguchi/internal/form/postal"
 	"madoguchi/internal/intake"
 	"madoguchi/internal/notice"
 	"madoguchi/internal/outbox"
@@ -125,7 +126,7 @@ func newWorldAt(t testing.TB, now time.Time) *world {
 	}
 	w.portal = &portal.Portal{
 		Catalogue: w.cat, Counter: w.counter, Assets: assets, Clock: w.clock, Address: "https://shinsei.example.jp",
-		Secret: secret, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Postal: postal.Sample().Lookup, Secret: secret, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	h, err := w.portal.Handler()
 	if err != nil {
@@ -376,8 +377,8 @@ func (b *browser) url() *url.URL {
 
 func (b *browser) cookies() []*http.Cookie { return b.client.Jar.Cookies(b.url()) }
 
-// newVersion publishes a version of a form with one question more.
-func (w *world) newVersion(id procedure.ID) {
+// publish publishes a changed version of a form.
+func (w *world) publish(id procedure.ID, change func([]byte) []byte) {
 	w.t.Helper()
 	ctx := w.t.Context()
 	err := w.db.Write(ctx, w.body, func(tx store.Tx) error {
@@ -386,7 +387,7 @@ func (w *world) newVersion(id procedure.ID) {
 			return err
 		}
 		f.Version = 2
-		f.Definition = bytes.Replace(f.Definition, []byte(`"fields": [`), []byte(`"fields": [{"id": "fresh", "kind": "text", "label": "新しい質問"},`), 1)
+		f.Definition = change(f.Definition)
 		if err := tx.InsertForm(ctx, f); err != nil {
 			return err
 		}

@@ -303,7 +303,11 @@ func TestSavingADraftNeedsNoWholePage(t *testing.T) {
 	draft := b.confirm(instructor)
 	p := b.post(draft+"/applicant", "name-family", "髙橋", "do", "save")
 	p.want(t, 303)
-	b.follow(p).want(t, 200, "下書きを保存しました")
+	b.follow(p).want(t, 200, "下書きを保存しました", "aoi@example.jp に、続きを始めるアドレスを送りました")
+	_, _, id := split(draft)
+	if got := b.lastArg("draft"); got != id {
+		t.Errorf("the mail leads to draft %q, want %q", got, id)
+	}
 	b.post(draft+"/submit").want(t, 422, "か所を直してください", "/applicant?mg-check=1#")
 }
 
@@ -357,6 +361,16 @@ func TestTwoWindowsOfOneDraftKeepBothPages(t *testing.T) {
 	if p.location != draft+"/check" {
 		t.Errorf("a change from the check page leads to %q", p.location)
 	}
+}
+
+func TestThePostalCodeFillsOnlyWhatIsEmpty(t *testing.T) {
+	b := newWorld(t).browser()
+	page := b.confirm(instructor) + "/applicant"
+	b.post(page, "address-postcode", "３１０ー０８５２", "do", "address-address").want(t, 200, `value="水戸市"`, `value="笠原町"`)
+	p := b.post(page, "address-postcode", "310-0852", "address-city", "つくば市", "do", "address-address")
+	p.want(t, 200, `value="つくば市"`)
+	p.lacks(t, `value="水戸市"`)
+	b.post(page, "address-postcode", "999-9999", "do", "address-address").want(t, 200, `value="999-9999"`)
 }
 
 func TestFilesAreAddedRefusedAndRemoved(t *testing.T) {
@@ -687,12 +701,30 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 	}
 }
 
+func TestALongFormShowsItsPages(t *testing.T) {
+	w := newWorld(t)
+	w.publish("instructor-exam-2022", func(definition []byte) []byte {
+		more := ""
+		for i := range 6 {
+			more += fmt.Sprintf(`{"id": "more%d", "title": "追加%d", "fields": [{"id": "m%d", "kind": "text", "label": "項目%d"}]},`, i, i, i, i)
+		}
+		return bytes.Replace(definition, []byte(`"pages": [`), []byte(`"pages": [`+more), 1)
+	})
+	b := w.browser()
+	draft := b.confirm(instructor)
+	b.get(draft).want(t, 200, "10ページのうち0ページが済んでいます", "追加0", "申請する方", "写真と確認")
+	b.post(draft+"/applicant", applicant...).want(t, 303)
+	b.get(draft).want(t, 200, "10ページのうち1ページが済んでいます", "済み")
+}
+
 func TestADraftIsCarriedOverToANewerForm(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	draft := b.confirm(instructor)
 	b.post(draft+"/applicant", applicant...).want(t, 303)
-	w.newVersion("instructor-exam-2022")
+	w.publish("instructor-exam-2022", func(definition []byte) []byte {
+		return bytes.Replace(definition, []byte(`"fields": [`), []byte(`"fields": [{"id": "fresh", "kind": "text", "label": "新しい質問"},`), 1)
+	})
 	b.post(draft+"/submit").want(t, 303)
 	b.get(draft+"/applicant").want(t, 200, "様式が新しくなりました", "新しい質問")
 	b.post(draft+"/carry").want(t, 303)

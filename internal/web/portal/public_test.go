@@ -27,7 +27,7 @@ var pages = map[string]any{
 	"contact": browse.ContactPage{}, "standing": browse.StandingPage{}, "senders": browse.SendersPage{}, "papers": browse.PapersPage{},
 	"list": browse.ListPage{}, "index": browse.IndexPage{}, "start": browse.StartPage{}, "email": apply.EmailPage{}, "sent": apply.SentPage{},
 	"link": apply.LinkPage{}, "resume": apply.ResumePage{}, "form": apply.FormPage{}, "changed": apply.ChangedPage{}, "saved": apply.SavedPage{},
-	"check": apply.CheckPage{}, "done": apply.DonePage{}, "lookup": lookup.LookupPage{}, "recover": lookup.RecoverPage{}, "code": lookup.CodePage{},
+	"check": apply.CheckPage{}, "done": apply.DonePage{}, "tasks": apply.TasksPage{}, "lookup": lookup.LookupPage{}, "recover": lookup.RecoverPage{}, "code": lookup.CodePage{},
 	"status": lookup.StatusPage{}, "withdraw": lookup.WithdrawPage{}, "failure": web.Failure{},
 }
 

@@ -40,11 +40,14 @@ func (v page) open() (w *intake.Work, handled bool, err error) {
 	return w, false, nil
 }
 
-// enter goes on where the draft was left.
+// enter goes on where the draft was left. A long form shows its pages.
 func (v page) enter() error {
 	w, handled, err := v.open()
 	if err != nil || handled {
 		return err
+	}
+	if len(w.Form.Pages) >= longForm {
+		return v.Show(http.StatusOK, "tasks", v.tasks(w))
 	}
 	for _, p := range w.Form.Pages {
 		if !slices.Contains(w.Draft.Done, p.ID) {
@@ -101,6 +104,8 @@ func (v page) formPage(w *intake.Work, page *form.Page, c content) (FormPage, er
 	p.Back = v.Place.Base + "/procedures/" + string(w.Procedure.ID)
 	if before, ok := w.Form.Previous(page); ok {
 		p.Back = v.apply("/" + before.ID)
+	} else if len(w.Form.Pages) >= longForm {
+		p.Back = v.apply("")
 	} else if w.Draft.Corrects != "" {
 		p.Back = v.Place.Base + "/status"
 	}
@@ -185,7 +190,7 @@ func (v page) onward(w *intake.Work, page *form.Page, in url.Values) error {
 	case isUpload:
 		return v.See(at + page.ID + back + "#" + url.PathEscape(upload))
 	case do == "save":
-		return v.See(at + "saved")
+		return v.pause()
 	case in.Get("mg-check") == "1":
 		return v.See(at + "check")
 	}
