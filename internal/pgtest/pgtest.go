@@ -108,7 +108,7 @@ func empty(address string) error {
 	if err != nil {
 		return err
 	}
-	defer c.Close(ctx) //nolint:errcheck // nothing depends on it
+	defer c.Close(ctx)
 	rows, err := c.Query(ctx, `SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'`)
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ var server = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	script := exec.Command(filepath.Join(root, "scripts", "postgres-test"), "with", strconv.Itoa(os.Getpid())) //nolint:noctx // it ends by itself
+	script := exec.Command(filepath.Join(root, "scripts", "postgres-test"), "with", strconv.Itoa(os.Getpid()))
 	var problem strings.Builder
 	script.Stderr = &problem
 	address, err := script.Output()
@@ -207,7 +207,7 @@ func execute(address, text string) error {
 	if err != nil {
 		return err
 	}
-	defer c.Close(ctx) //nolint:errcheck // nothing depends on it
+	defer c.Close(ctx)
 	_, err = c.Exec(ctx, text)
 	return err
 }

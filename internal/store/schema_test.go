@@ -42,7 +42,7 @@ func sqliteSchema(t *testing.T) map[string]*table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // nothing depends on it
+	defer db.Close()
 	tables := map[string]*table{}
 	for _, r := range rowsOf(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_version'`) {
 		tables[r[0]] = newTable()
@@ -83,7 +83,7 @@ func rowsOf(t *testing.T, db *sql.DB, query string) [][]string {
 	if err != nil {
 		t.Fatalf("%v: %s", err, query)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells
+	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +112,7 @@ func connect(t *testing.T) *pgx.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close(context.Background()) }) //nolint:errcheck // nothing depends on it
+	t.Cleanup(func() { c.Close(context.Background()) })
 	return c
 }
 

@@ -127,7 +127,8 @@ func (e *engine) write(ctx context.Context, id tenant.ID, f func(sqltx.Conn) err
 // The end of the act's own deadline closes the connection too, but is final.
 func lost(ctx context.Context, c *pgx.Conn, err error) error {
 	if code(err) == readOnlyTransaction {
-		c.Close(ctx) //nolint:errcheck // this host is the primary no more; the pool finds the new one
+		//lint:ignore errcheck this host is the primary no more; the pool finds the new one
+		c.Close(ctx)
 	}
 	if !c.IsClosed() && !isOutage(err) {
 		return err
@@ -148,7 +149,8 @@ func begin(ctx, own context.Context, pool *pgxpool.Pool, mode string, id tenant.
 	// Both statements make one round trip. The number cannot be anything else.
 	text := mode + "; SET LOCAL app.tenant_id = '" + strconv.FormatInt(int64(id), 10) + "'"
 	if _, err := c.Conn().PgConn().Exec(own, text).ReadAll(); err != nil {
-		c.Conn().Close(own) //nolint:errcheck // whatever is wrong with it, another one is made
+		//lint:ignore errcheck whatever is wrong with it, another one is made
+		c.Conn().Close(own)
 		c.Release()
 		return nil, err
 	}
@@ -162,7 +164,8 @@ func rollback(c *pgxpool.Conn) {
 	if !p.IsClosed() && p.TxStatus() != 'I' {
 		ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 		defer cancel()
-		p.Exec(ctx, "ROLLBACK").ReadAll() //nolint:errcheck // seen by the pool
+		//lint:ignore errcheck seen by the pool
+		p.Exec(ctx, "ROLLBACK").ReadAll()
 	}
 	c.Release()
 }
@@ -202,6 +205,7 @@ func (c conn) Exec(_ context.Context, query string, args []any) (int64, error) {
 
 // Query implements sqltx.Conn.
 func (c conn) Query(_ context.Context, query string, args []any) (sqltx.Rows, error) {
+	//lint:ignore sqlclosecheck sqltx closes them
 	return c.pgx.Query(c.ctx, query, args...)
 }
 

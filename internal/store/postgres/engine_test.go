@@ -30,7 +30,7 @@ func open(t *testing.T, address string) store.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() }) //nolint:errcheck // it returns nil
+	t.Cleanup(func() { db.Close() })
 	return db
 }
 
@@ -69,7 +69,7 @@ func admin(t *testing.T, address string) *pgx.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close(context.Background()) }) //nolint:errcheck // nothing depends on it
+	t.Cleanup(func() { c.Close(context.Background()) })
 	return c
 }
 
@@ -94,14 +94,14 @@ func TestSecondFence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(context.Background()) //nolint:errcheck // nothing depends on it
+	defer c.Close(context.Background())
 
 	as := func(id string, text string) (string, error) {
 		tx, err := c.Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer tx.Rollback(context.Background()) //nolint:errcheck // nothing is kept
+		defer tx.Rollback(context.Background())
 		if id != "" {
 			if _, err := tx.Exec(t.Context(), `SET LOCAL app.tenant_id = '`+id+`'`); err != nil {
 				t.Fatal(err)
@@ -342,7 +342,7 @@ func TestAnActHasADeadline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // it returns nil
+	defer db.Close()
 	runs := 0
 	err = engine.Write(t.Context(), city, func(c sqltx.Conn) error {
 		runs++
@@ -363,7 +363,7 @@ func TestTransactionModes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // it returns nil
+	defer db.Close()
 	modes := func(c sqltx.Conn) error {
 		rows, err := c.Query(t.Context(), `SELECT current_setting('transaction_isolation') || ' ' || current_setting('transaction_read_only') || ' ' || current_setting('app.tenant_id')`, nil)
 		if err != nil {

@@ -29,7 +29,7 @@ func newProxy(t *testing.T, address string) (*proxy, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it listens as long as the test
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func newProxy(t *testing.T, address string) (*proxy, string) {
 		}
 	})
 	t.Cleanup(func() {
-		l.Close() //nolint:errcheck // it is over
+		l.Close()
 		p.setDown(true)
 		wg.Wait()
 	})
@@ -65,7 +65,7 @@ func (p *proxy) setDown(down bool) {
 
 func (p *proxy) cut() {
 	for c := range p.conns {
-		c.Close() //nolint:errcheck // it is cut
+		c.Close()
 	}
 	clear(p.conns)
 }
@@ -74,7 +74,7 @@ func (p *proxy) add(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.down {
-		c.Close() //nolint:errcheck // it is refused
+		c.Close()
 		return false
 	}
 	p.conns[c] = true
@@ -82,23 +82,24 @@ func (p *proxy) add(c net.Conn) bool {
 }
 
 func (p *proxy) serve(client net.Conn) {
-	server, err := net.Dial("tcp", p.server) //nolint:noctx // it is on this machine
+	server, err := net.Dial("tcp", p.server)
 	if err != nil {
-		client.Close() //nolint:errcheck // it is refused
+		client.Close()
 		return
 	}
 	if !p.add(client) || !p.add(server) {
-		client.Close() //nolint:errcheck // it is refused
-		server.Close() //nolint:errcheck // it is refused
+		client.Close()
+		server.Close()
 		return
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		io.Copy(client, server) //nolint:errcheck // it ends when it is cut
-		client.Close()          //nolint:errcheck // it is over
+		//lint:ignore errcheck it ends when it is cut
+		io.Copy(client, server)
+		client.Close()
 	})
 	p.forward(server, client)
-	server.Close() //nolint:errcheck // it is over
+	server.Close()
 	wg.Wait()
 }
 
@@ -114,9 +115,11 @@ func (p *proxy) forward(server, client net.Conn) {
 		p.mu.Unlock()
 		if ask != nil && bytes.Contains(buffer[:n], []byte("COMMIT\x00")) {
 			if ask() {
-				client.Close()              //nolint:errcheck // the answer is lost
-				server.Write(buffer[:n])    //nolint:errcheck // the test looks at what came of it
-				io.Copy(io.Discard, server) //nolint:errcheck // until the server has committed and hung up
+				client.Close()
+				//lint:ignore errcheck the test looks at what came of it
+				server.Write(buffer[:n])
+				//lint:ignore errcheck until the server has committed and hung up
+				io.Copy(io.Discard, server)
 			}
 			return
 		}

@@ -25,7 +25,7 @@ func BenchmarkSubmissions(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Cleanup(func() { e.Close() }) //nolint:errcheck // nothing depends on it
+		b.Cleanup(func() { e.Close() })
 		return e
 	}
 	raw := func(name string) *conn {
@@ -33,7 +33,8 @@ func BenchmarkSubmissions(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Cleanup(func() { c.close() }) //nolint:errcheck // nothing depends on it
+		//lint:ignore errcheck nothing depends on it
+		b.Cleanup(func() { c.close() })
 		return c
 	}
 	single, grouped := &bare{conn: raw("single.db"), group: 1}, &bare{conn: raw("grouped.db"), group: 64}

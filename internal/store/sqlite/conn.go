@@ -43,7 +43,8 @@ func (c *conn) close() error {
 
 func (c *conn) forget() {
 	for _, s := range c.prepared {
-		s.Close() //nolint:errcheck // nothing depends on it
+		//lint:ignore errcheck nothing depends on it
+		s.Close()
 	}
 	clear(c.prepared)
 }
@@ -71,6 +72,7 @@ func (c *conn) run(ctx context.Context, query string) error {
 
 // Exec implements sqltx.Conn.
 func (c *conn) Exec(ctx context.Context, query string, args []any) (int64, error) {
+	//lint:ignore sqlclosecheck it is kept for the next time
 	s, err := c.stmt(ctx, query)
 	if err != nil {
 		return 0, classify(err)
@@ -84,11 +86,13 @@ func (c *conn) Exec(ctx context.Context, query string, args []any) (int64, error
 
 // Query implements sqltx.Conn.
 func (c *conn) Query(ctx context.Context, query string, args []any) (sqltx.Rows, error) {
+	//lint:ignore sqlclosecheck it is kept for the next time
 	s, err := c.stmt(ctx, query)
 	if err != nil {
 		return nil, classify(err)
 	}
-	r, err := s.QueryContext(ctx, args...) //nolint:sqlclosecheck // sqltx closes them
+	//lint:ignore rowserrcheck sqltx closes them
+	r, err := s.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -98,7 +102,9 @@ func (c *conn) Query(ctx context.Context, query string, args []any) (sqltx.Rows,
 type rows struct{ *sql.Rows }
 
 func (r rows) Err() error { return classify(r.Rows.Err()) }
-func (r rows) Close()     { r.Rows.Close() } //nolint:errcheck // Err tells
+
+//lint:ignore errcheck Err tells
+func (r rows) Close() { r.Rows.Close() }
 
 var placeholder = regexp.MustCompile(`\$(\d+)`)
 

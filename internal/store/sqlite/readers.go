@@ -58,7 +58,8 @@ func (r *readers) Read(ctx context.Context, _ tenant.ID, f func(sqltx.Conn) erro
 	}
 	defer func() {
 		if err := c.run(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
-			c.close() //nolint:errcheck // it is given up because it failed
+			//lint:ignore errcheck it is given up because it failed
+			c.close()
 			c = nil
 		}
 	}()

@@ -236,7 +236,8 @@ func (w *writer) commit(acts []*act) {
 
 // abandon gives up the connection and, with it, its transaction.
 func (w *writer) abandon() {
-	w.conn.close() //nolint:errcheck // it is given up because it failed
+	//lint:ignore errcheck it is given up because it failed
+	w.conn.close()
 	w.conn = nil
 }
 

@@ -285,14 +285,15 @@ func TestStatementsPrepareOnSQLite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // nothing depends on it
+	defer db.Close()
 	for text := range record(t) {
 		stmt, err := db.PrepareContext(t.Context(), placeholder.ReplaceAllString(text, "?$1"))
 		if err != nil {
 			t.Errorf("%v\n\t%s", err, text)
 			continue
 		}
-		stmt.Close() //nolint:errcheck // nothing depends on it
+		//lint:ignore sqlclosecheck nothing depends on it
+		stmt.Close()
 	}
 }
 
@@ -302,7 +303,7 @@ func TestStatementsPrepareOnPostgres(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(ctx) //nolint:errcheck // nothing depends on it
+	defer c.Close(ctx)
 	for text := range record(t) {
 		if _, err := c.Prepare(ctx, "", text); err != nil {
 			t.Errorf("%v\n\t%s", err, text)

@@ -125,6 +125,11 @@ func testFilter(t *testing.T, db store.DB) {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
+	checkSummary(t, db)
+}
+
+func checkSummary(t *testing.T, db store.DB) {
+	t.Helper()
 	row := list(t, db, application.Filter{ReceiptNo: "Rc"})[0]
 	want := application.Summary{ID: "c", ReceiptNo: "Rc", Procedure: "p1", Status: application.Completed, Section: "s2", Name: "Smith_John", Outcome: "承認",
 		ArrivedAt: start.Add(2 * time.Hour), UpdatedAt: row.UpdatedAt}

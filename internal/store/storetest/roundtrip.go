@@ -112,7 +112,7 @@ func (w world) inserted(now time.Time) world {
 }
 
 func testRoundTrip(t *testing.T, db store.DB) {
-	w := newWorld("市", "a", "a")
+	w := newWorld("市", "a")
 	var now time.Time
 	write(t, db, city, func(ctx context.Context, tx store.Tx) error {
 		now = tx.Now()
@@ -192,13 +192,13 @@ func testRoundTripOfNothing(t *testing.T, db store.DB) {
 
 // testSave replaces every field that may change, and reads it back.
 func testSave(t *testing.T, db store.DB) {
-	old := newWorld("前", "a", "a")
+	old := newWorld("前", "a")
 	write(t, db, city, old.insert)
 	var now time.Time
 	var w world
 	write(t, db, city, func(ctx context.Context, tx store.Tx) error {
 		now = tx.Now()
-		w = newWorld("後", "a", "a").inserted(now)
+		w = newWorld("後", "a").inserted(now)
 		for _, save := range []func() error{
 			func() error { return tx.SaveApplication(ctx, &w.Application) },
 			func() error { return tx.SaveDraft(ctx, &w.Draft) },
@@ -245,10 +245,10 @@ func testSave(t *testing.T, db store.DB) {
 }
 
 func testDuplicate(t *testing.T, db store.DB) {
-	w := newWorld("市", "a", "a")
+	w := newWorld("市", "a")
 	write(t, db, city, w.insert)
 	again := func(what string, f func(context.Context, store.Tx, world) error) {
-		err := db.Write(t.Context(), city, func(tx store.Tx) error { return f(t.Context(), tx, newWorld("市", "b", "a")) })
+		err := db.Write(t.Context(), city, func(tx store.Tx) error { return f(t.Context(), tx, newWorld("市", "b")) })
 		wantKind(t, what, err, fault.Conflict)
 	}
 	again("application ID", func(ctx context.Context, tx store.Tx, w world) error {

@@ -65,7 +65,7 @@ var errStop = errors.New("stop")
 
 func testFailedWrite(t *testing.T, db store.DB) {
 	err := db.Write(t.Context(), city, func(tx store.Tx) error {
-		if err := newWorld("市", "a", "a").insert(t.Context(), tx); err != nil {
+		if err := newWorld("市", "a").insert(t.Context(), tx); err != nil {
 			return err
 		}
 		return errStop
@@ -134,7 +134,8 @@ func testEndedGoroutine(t *testing.T, db store.DB) {
 	var wg sync.WaitGroup
 	ctx := t.Context()
 	wg.Go(func() {
-		db.Write(ctx, city, func(tx store.Tx) error { //nolint:errcheck // it does not return
+		//lint:ignore errcheck it does not return
+		db.Write(ctx, city, func(tx store.Tx) error {
 			if err := tx.InsertApplication(ctx, app("a", 0)); err != nil {
 				return err
 			}
@@ -182,7 +183,7 @@ func testReadSeesOneMoment(t *testing.T, db store.DB) {
 
 // testLostUpdate saves everything that has a version from a stale copy.
 func testLostUpdate(t *testing.T, db store.DB) {
-	write(t, db, city, newWorld("市", "a", "a").insert)
+	write(t, db, city, newWorld("市", "a").insert)
 	save := func(w world) map[string]func(context.Context, store.Tx) error {
 		return map[string]func(context.Context, store.Tx) error{
 			"application":  func(ctx context.Context, tx store.Tx) error { c := w.Application; return tx.SaveApplication(ctx, &c) },
@@ -198,7 +199,7 @@ func testLostUpdate(t *testing.T, db store.DB) {
 			"page":         func(ctx context.Context, tx store.Tx) error { return tx.SetPage(ctx, w.Page) },
 		}
 	}
-	old := newWorld("変", "a", "a").inserted(start)
+	old := newWorld("変", "a").inserted(start)
 	for what, f := range save(old) {
 		write(t, db, city, f)
 		err := db.Write(t.Context(), city, func(tx store.Tx) error { return f(t.Context(), tx) })
@@ -338,7 +339,7 @@ func testPublishedVersions(t *testing.T, db store.DB) {
 	who := tenant.ID(2000)
 	for name := range writers(world{}, world{}) {
 		who++
-		write(t, db, who, newWorld("市", "a", "a").insert)
+		write(t, db, who, newWorld("市", "a").insert)
 		before := versions()
 		write(t, db, who, func(ctx context.Context, tx store.Tx) error { return callWriter(ctx, tx, name) })
 		after := versions()

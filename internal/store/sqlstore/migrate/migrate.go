@@ -84,7 +84,7 @@ func apply(ctx context.Context, db *sql.DB, s step, begin string) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // does nothing after Commit
+	defer tx.Rollback()
 	if begin != "" {
 		if _, err := tx.ExecContext(ctx, begin); err != nil {
 			return err
