@@ -21,8 +21,9 @@ type List struct {
 	Rows     []application.Summary
 	Names    map[staff.ID]string // of the members in charge
 	Sections map[staff.SectionID]string
-	Before   bool // there are rows before the first one
-	After    bool // there are rows after the last one
+	Workers  []staff.Member // who work in one of who's sections
+	Before   bool           // there are rows before the first one
+	After    bool           // there are rows after the last one
 }
 
 // List returns the rows that f chooses among the applications of who's
@@ -59,8 +60,7 @@ func (d *Desk) List(ctx context.Context, who staff.Who, f application.Filter) (L
 				return err
 			}
 		}
-		l.Names, l.Sections, err = labels(ctx, tx)
-		return err
+		return l.label(ctx, tx, who)
 	})
 	if err != nil {
 		return List{}, err
@@ -77,24 +77,28 @@ func own(who staff.Who, f application.Filter) application.Filter {
 	return f
 }
 
-// labels returns the names of members and sections.
-func labels(ctx context.Context, tx store.Tx) (map[staff.ID]string, map[staff.SectionID]string, error) {
+// label reads the names of members and sections.
+func (l *List) label(ctx context.Context, tx store.Tx, who staff.Who) error {
 	members, err := tx.Members(ctx)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	sections, err := tx.Sections(ctx)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	names, places := map[staff.ID]string{}, map[staff.SectionID]string{}
+	l.Names, l.Sections = map[staff.ID]string{}, map[staff.SectionID]string{}
 	for _, m := range members {
-		names[m.ID] = m.Name
+		l.Names[m.ID] = m.Name
+		shared := slices.ContainsFunc(sections, func(s staff.Section) bool { return who.InSection(s.ID) && canWork(who, m, s.ID) })
+		if shared {
+			l.Workers = append(l.Workers, m)
+		}
 	}
 	for _, s := range sections {
-		places[s.ID] = s.Name
+		l.Sections[s.ID] = s.Name
 	}
-	return names, places, nil
+	return nil
 }
 
 // Counts are how many applications stand where, for the tabs.

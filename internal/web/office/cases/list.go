@@ -195,9 +195,9 @@ func (v *page) controls(p *ListPage, x query, l casework.List) error {
 		status.Options = append(status.Options, ui.Option{Value: string(s), Label: v.status(s).Word, Checked: string(s) == x.status})
 	}
 	assignee := ui.Field{ID: "w", Name: "w", Label: w.Text("office.assignee"), Options: []ui.Option{{Label: w.Text("office.everyone")}, {Value: "me", Label: w.Text("office.me"), Checked: x.assignee == "me"}}}
-	for _, m := range sortedNames(l.Names) {
-		if m.id != v.Who.Member.ID {
-			assignee.Options = append(assignee.Options, ui.Option{Value: string(m.id), Label: m.name, Checked: x.assignee == string(m.id)})
+	for _, m := range l.Workers {
+		if m.ID != v.Who.Member.ID {
+			assignee.Options = append(assignee.Options, ui.Option{Value: string(m.ID), Label: m.Name, Checked: x.assignee == string(m.ID)})
 		}
 	}
 	p.Selects = []ui.Field{procedures, status, assignee}
@@ -232,20 +232,6 @@ func (v *page) chips(p *ListPage, x query, title string, l casework.List) {
 		add("to", v.Words.Text("office.chip_to", "day", v.Times.Short(dayStart(x.to, 0))))
 	}
 	p.Clear = v.Base + "/cases?view=" + x.view.name
-}
-
-type named struct {
-	id   staff.ID
-	name string
-}
-
-func sortedNames(names map[staff.ID]string) []named {
-	var list []named
-	for id, name := range names {
-		list = append(list, named{id, name})
-	}
-	slices.SortFunc(list, func(a, b named) int { return strings.Compare(a.name+string(a.id), b.name+string(b.id)) })
-	return list
 }
 
 func (v *page) rows(l casework.List, x query) []Row {

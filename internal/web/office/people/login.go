@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"madoguchi/internal/fault"
@@ -53,11 +54,10 @@ func (v *page) signIn() error {
 	q := v.R.URL.Query()
 	p := v.signInPage()
 	p.Back = q.Get("back")
-	if t, ok := v.Catalogue.BySlug(v.Cookies.Get(v.R, visit.BodyCookie)); ok {
-		p.Fields[0].Value = t.Name
-	}
-	if t, ok := v.Catalogue.BySlug(q.Get("body")); ok {
-		p.Fields[0].Value = t.Name
+	for _, slug := range []string{q.Get("body"), v.Cookies.Get(v.R, visit.BodyCookie)} {
+		if t, ok := v.bodyNamed(slug); ok && p.Fields[0].Value == "" {
+			p.Fields[0].Value = t.Name
+		}
 	}
 	switch why := q.Get("why"); why {
 	case "idle", "signed_out", "ticket_over":
@@ -79,21 +79,24 @@ func (v *page) giveDevice() string {
 	return key
 }
 
-// bodyTyped finds the body by slug or name. The installation has its slug.
-func (v *page) bodyTyped(s string) tenant.ID {
+// bodyNamed finds a body by slug or name, the installation among them.
+func (v *page) bodyNamed(s string) (tenant.Tenant, bool) {
 	s = strings.TrimSpace(s)
 	if t, ok := v.Catalogue.BySlug(strings.ToLower(s)); ok {
-		return t.ID
+		return t, true
 	}
-	if t, ok := v.Catalogue.ByID(tenant.Installation); ok && (t.Slug == strings.ToLower(s) || t.Name == s) {
-		return t.ID
-	}
-	for _, t := range v.Catalogue.Bodies() {
-		if t.Name == s {
-			return t.ID
+	all := slices.Clone(v.Catalogue.Bodies())
+	if t, ok := v.Catalogue.ByID(tenant.Installation); ok {
+		if t.Slug == strings.ToLower(s) {
+			return t, true
 		}
+		all = append(all, t)
 	}
-	return 0
+	i := slices.IndexFunc(all, func(t tenant.Tenant) bool { return t.Name == s })
+	if i < 0 {
+		return tenant.Tenant{}, false
+	}
+	return all[i], true
 }
 
 func (v *page) password() error {
@@ -104,8 +107,8 @@ func (v *page) password() error {
 	if err := v.Tries.Allow(web.PlaceOf(v.R).Network(), v.Now()); err != nil {
 		return err
 	}
-	id := v.bodyTyped(form.Get("body"))
-	a := signin.Attempt{Tenant: id, Login: form.Get("login"), Password: form.Get("password"), Browser: v.giveDevice()}
+	body, known := v.bodyNamed(form.Get("body")) // unknown: tenant 0
+	a := signin.Attempt{Tenant: body.ID, Login: form.Get("login"), Password: form.Get("password"), Browser: v.giveDevice()}
 	sealed, next, err := v.Door.Password(v.Context(), a)
 	if err != nil {
 		p := v.signInPage()
@@ -117,8 +120,8 @@ func (v *page) password() error {
 		p.Invalid = true
 		return v.Show(http.StatusUnprocessableEntity, "login", p)
 	}
-	if t, ok := v.Catalogue.ByID(id); ok {
-		v.Cookies.Set(v.W, visit.BodyCookie, t.Slug, visit.DeviceAge)
+	if known {
+		v.Cookies.Set(v.W, visit.BodyCookie, body.Slug, visit.DeviceAge)
 	}
 	return v.onward(sealed, next, form.Get("back"))
 }
