@@ -6,9 +6,9 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"madoguchi/internal/inspect/cfb"
+	"madoguchi/internal/inspect/plain"
 )
 
 // magics are the beginnings that tell a type.
@@ -57,7 +57,7 @@ func identify(name string, data []byte) string {
 	case looksLikeZip(data):
 		return "zip"
 	}
-	if text, ok := asText(data); ok {
+	if text, ok := plain.Text(data); ok {
 		return identifyText(extension(name), text)
 	}
 	if isTar(data) {
@@ -69,18 +69,23 @@ func identify(name string, data []byte) string {
 func identifyMore(called string, data []byte) string {
 	switch called {
 	case "exe":
-		if len(data) < 64 {
-			if text, ok := asText(data); ok && len(text) > 2 {
-				return "txt"
-			}
+		if text, ok := plain.Text(data); ok && len(text) > 2 && len(data) < 64 {
+			return "txt"
+		}
+		if !isProgram(data) {
+			return "unknown" // two letters at the start of something else
 		}
 	case "bmp":
-		if text, ok := asText(data); ok && len(text) > 0 {
+		if text, ok := plain.Text(data); ok && len(text) > 0 {
 			return "txt"
 		}
 	case "cpio":
-		if text, ok := asText(data); ok && (len(text) < 70 || strings.Trim(text[:70], "0123456789ABCDEFabcdef") != "") {
+		if text, ok := plain.Text(data); ok && (len(text) < 70 || strings.Trim(text[:70], "0123456789ABCDEFabcdef") != "") {
 			return "txt"
+		}
+	case "arj":
+		if n := le16(data, 2); n < 30 || n > 2600 {
+			return "unknown"
 		}
 	case "lzh":
 		if len(data) < 22 || data[6] != '-' {
@@ -92,6 +97,16 @@ func identifyMore(called string, data []byte) string {
 		return cfbType(data)
 	}
 	return called
+}
+
+// isProgram looks at the header behind "MZ": the mark of a Windows program, or
+// the sizes of a DOS program that make sense.
+func isProgram(data []byte) bool {
+	at := int(min(le32(data, 0x3c), 1<<30))
+	if len(data) < 64 || at+2 <= len(data) && string(data[at:at+2]) == "PE" {
+		return true
+	}
+	return le16(data, 2) < 512 && le16(data, 4) <= 0x1000 && le16(data, 8) < 0x400
 }
 
 // looksLikeZip finds archives with something in front of them, which Windows
@@ -147,46 +162,6 @@ func isTar(data []byte) bool {
 		want = want*8 + int(b-'0')
 	}
 	return want > 0 && sum == want
-}
-
-// asText returns data as text if it looks like text in any charset.
-func asText(data []byte) (string, bool) {
-	head := data[:min(len(data), 1<<20)]
-	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return utf16Text(head), true
-	}
-	if len(head) >= 8 && head[1] == 0 && head[3] == 0 && head[5] == 0 && head[0] != 0 {
-		return utf16Text(append([]byte("\xff\xfe"), head...)), true
-	}
-	controls := 0
-	for _, c := range head {
-		if c == 0 {
-			return "", false
-		}
-		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != 0x1b && c != 0x0c {
-			controls++
-		}
-	}
-	if controls*50 > len(head) {
-		return "", false
-	}
-	return string(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))), true
-}
-
-func utf16Text(b []byte) string {
-	big := b[0] == 0xfe
-	var out strings.Builder
-	for b = b[2:]; len(b) >= 2; b = b[2:] {
-		c := rune(b[0]) | rune(b[1])<<8
-		if big {
-			c = rune(b[1]) | rune(b[0])<<8
-		}
-		if c >= 0xd800 && c < 0xe000 {
-			c = utf8.RuneError
-		}
-		out.WriteRune(c)
-	}
-	return out.String()
 }
 
 func extension(name string) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"madoguchi/internal/inspect/cfb"
+	"madoguchi/internal/inspect/plain"
 	"madoguchi/internal/mailread"
 )
 
@@ -111,7 +112,7 @@ func attachmentName(f *cfb.File, data cfb.Entry) string {
 	for _, property := range []string{"3707001F", "3704001F"} {
 		if e, ok := f.Find(folder + "__substg1.0_" + property); ok {
 			if b := f.Stream(e, 1000); len(b) > 1 {
-				return strings.TrimRight(utf16Text(append([]byte("\xff\xfe"), b...)), "\x00")
+				return strings.TrimRight(plain.UTF16(append([]byte("\xff\xfe"), b...)), "\x00")
 			}
 		}
 	}

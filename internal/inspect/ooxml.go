@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"madoguchi/internal/inspect/plain"
 	"madoguchi/internal/inspect/zipfile"
 	"madoguchi/internal/mailread"
 )
@@ -281,7 +282,7 @@ func recordNumber(b []byte, most int) (value, n int) {
 // xmlBytes returns XML as UTF-8.
 func xmlBytes(content []byte) string {
 	if len(content) > 1 && (content[0] == 0xff && content[1] == 0xfe || content[0] == 0xfe && content[1] == 0xff) {
-		return utf16Text(content)
+		return plain.UTF16(content)
 	}
 	return string(content)
 }

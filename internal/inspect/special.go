@@ -9,6 +9,13 @@ import (
 	"madoguchi/internal/mailread"
 )
 
+func le16(b []byte, at int) int {
+	if at+2 > len(b) {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint16(b[at:]))
+}
+
 func le32(b []byte, at int) uint32 {
 	if at+4 > len(b) {
 		return 0

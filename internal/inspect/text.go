@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"madoguchi/internal/inspect/plain"
 	"madoguchi/internal/mailread"
 )
 
@@ -52,7 +53,7 @@ func (c context) text() {
 }
 
 func (c context) plainText() string {
-	if text, ok := asText(c.data); ok && (len(c.data) > 1 && (c.data[1] == 0 || c.data[0] >= 0xfe)) {
+	if text, ok := plain.Text(c.data); ok && (len(c.data) > 1 && (c.data[1] == 0 || c.data[0] >= 0xfe)) {
 		return text
 	}
 	return mailread.Decode(c.data, "")
