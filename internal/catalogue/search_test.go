@@ -22,7 +22,7 @@ func TestAHitIsAPlaceAmongTheProcedures(t *testing.T) {
 			t.Errorf("%s: got %+v, want %s", query, hits, want)
 		}
 	}
-	if s.Index() != s.Index() {
+	if first, again := s.Index(), s.Index(); first != again {
 		t.Error("the index is built twice")
 	}
 }
