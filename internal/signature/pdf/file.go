@@ -66,9 +66,7 @@ func (f *File) object(off, num, end int, length func(Ref) (int, bool)) (Object, 
 			return Object{}, l.fail("stream without end")
 		}
 	}
-	if !l.accept("endobj") {
-		return Object{}, l.fail("object without end")
-	}
+	o.Loose = !l.accept("endobj")
 	o.End = l.pos
 	return o, nil
 }
@@ -114,14 +112,8 @@ func (l *lexer) stream(d *Dict, length func(Ref) (int, bool)) any {
 // objectAt is object with a search near off for producers that miscount by a
 // few bytes; inexact tells that it was needed.
 func (f *File) objectAt(off, num, end int, length func(Ref) (int, bool)) (o Object, inexact bool, err error) {
-	tries := []int{off}
-	if f.base > 0 {
-		tries = append(tries, off+f.base)
-	}
-	for _, at := range tries {
-		if o, err = f.object(at, num, end, length); err == nil {
-			return o, at != off, nil
-		}
+	if o, err = f.object(off, num, end, length); err == nil {
+		return o, false, nil
 	}
 	want := fmt.Appendf(nil, "%d ", num)
 	low, high := max(0, off-20), min(end, off+20)

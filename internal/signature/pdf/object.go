@@ -97,8 +97,9 @@ type Stream struct {
 type Object struct {
 	Num, Gen   int
 	Value      any
-	Start, End int // of the file's bytes "n g obj … endobj"; 0, 0 in an object stream
-	size       int // source bytes of the value, without a stream's
+	Start, End int  // of the file's bytes "n g obj … endobj"; 0, 0 in an object stream
+	Loose      bool // no endobj follows
+	size       int  // source bytes of the value, without a stream's
 }
 
 // DictOf gives the dictionary of a dictionary or stream, or nil.
@@ -110,60 +111,4 @@ func DictOf(v any) *Dict {
 		return v.Dict
 	}
 	return nil
-}
-
-// Equal compares values as they are written: references by number, streams by
-// dictionary and raw bytes, dictionaries without regard to order.
-func Equal(a, b any) bool {
-	switch a := a.(type) {
-	case String:
-		b, ok := b.(String)
-		return ok && string(a.Value) == string(b.Value)
-	case Array:
-		b, ok := b.(Array)
-		return ok && slices.EqualFunc(a, b, Equal)
-	case *Dict:
-		b, ok := b.(*Dict)
-		return ok && equalDict(a, b)
-	case *Stream:
-		b, ok := b.(*Stream)
-		return ok && equalDict(a.Dict, b.Dict) && string(a.Raw) == string(b.Raw)
-	}
-	switch b.(type) {
-	case String, Array, *Dict, *Stream:
-		return false
-	}
-	return a == b
-}
-
-func equalDict(a, b *Dict) bool {
-	if a.Repeated || b.Repeated || len(a.Entries) != len(b.Entries) {
-		return a.Repeated && b.Repeated && slices.EqualFunc(a.Entries, b.Entries, func(x, y Entry) bool {
-			return x.Key == y.Key && Equal(x.Value, y.Value)
-		})
-	}
-	if len(a.Entries) > 64 {
-		return equalLarge(a, b)
-	}
-	for _, e := range a.Entries {
-		if !b.Has(e.Key) || !Equal(e.Value, b.Get(e.Key)) {
-			return false
-		}
-	}
-	return true
-}
-
-// equalLarge compares dictionaries of many keys in linear time.
-func equalLarge(a, b *Dict) bool {
-	index := make(map[Name]any, len(b.Entries))
-	for _, e := range b.Entries {
-		index[e.Key] = e.Value
-	}
-	for _, e := range a.Entries {
-		v, ok := index[e.Key]
-		if !ok || !Equal(e.Value, v) {
-			return false
-		}
-	}
-	return true
 }

@@ -62,6 +62,10 @@ func (f *File) readSection(off, end int) (*section, error) {
 			continue
 		}
 		s, err := f.exactSection(at, end)
+		if err == nil && f.base > 0 && at == off+f.base {
+			s.shift(f.base)
+			return s, nil
+		}
 		if err == nil {
 			s.inexact = s.inexact || at != off
 			return s, nil
@@ -74,6 +78,21 @@ func (f *File) readSection(off, end int) (*section, error) {
 		first = fmt.Errorf("%w: cross-reference offset %d", ErrSyntax, off)
 	}
 	return nil, first
+}
+
+// shift moves all offsets of a section that counts them from the header.
+func (s *section) shift(base int) {
+	for i := range s.entries {
+		if at := &s.entries[i].at; !at.Free && at.Container == 0 {
+			at.Offset += base
+		}
+	}
+	if s.prev > 0 {
+		s.prev += base
+	}
+	if s.hybrid > 0 {
+		s.hybrid += base
+	}
 }
 
 func clamp(n, end int) int { return max(0, min(n, end)) }

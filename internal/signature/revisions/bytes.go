@@ -54,10 +54,10 @@ func (c *comparison) explainBytes() {
 func (c *comparison) objectAt(n int, at pdf.Location) (span, bool) {
 	if now, ok := c.final.Locate(n); ok && now == at {
 		o, err := c.final.Object(n)
-		return span{o.Start, o.End}, err == nil && o.Start >= c.signed.End && !badStream(o.Value)
+		return span{o.Start, o.End}, err == nil && o.Start >= c.signed.End && !o.Loose && !badStream(o.Value)
 	}
 	o, err := c.final.ObjectAt(n, at.Offset)
-	return span{o.Start, o.End}, err == nil && !badStream(o.Value)
+	return span{o.Start, o.End}, err == nil && !o.Loose && !badStream(o.Value)
 }
 
 func badStream(v any) bool {

@@ -32,11 +32,11 @@ func (c *comparison) form(x, y any) {
 				c.forbid("verify.changed_form")
 			}
 		case "DA":
-			if a.Has(key) && !pdf.Equal(v, w) {
+			if a.Has(key) && !c.same(v, w) {
 				c.forbid("verify.changed_form")
 			}
 		default:
-			if !pdf.Equal(v, w) {
+			if !c.same(v, w) {
 				c.forbid("verify.changed_form")
 			}
 		}
@@ -225,12 +225,19 @@ func (c *comparison) field(n int, a, b *pdf.Dict) {
 		free = signingKeys
 	}
 	for _, key := range keysOf(a, b) {
-		if !slices.Contains(free, key) && !pdf.Equal(a.Get(key), b.Get(key)) {
-			c.forbid("verify.changed_form")
-			return
+		if slices.Contains(free, key) || c.same(a.Get(key), b.Get(key)) {
+			continue
 		}
+		if key == "Ff" && onlyLocked(a.Get(key), b.Get(key)) {
+			continue
+		}
+		c.forbid("verify.changed_form")
+		return
 	}
 	c.claimed[n] = true
+	if !signature && c.same(a.Get("V"), b.Get("V")) && c.same(a.Get("AP"), b.Get("AP")) && c.same(a.Get("AS"), b.Get("AS")) && c.same(a.Get("MK"), b.Get("MK")) {
+		return // only locked, or written anew
+	}
 	if signature {
 		c.signing(a, b)
 		return
@@ -241,6 +248,14 @@ func (c *comparison) field(n int, a, b *pdf.Dict) {
 	}
 	c.permit("verify.allowed_form_fill")
 	c.claimAppearance(n, a.Get("AP"), 0)
+}
+
+// onlyLocked tells whether all that changed in a field's flags is that it may
+// no longer be filled in: signing locks the fields that it names.
+func onlyLocked(a, b any) bool {
+	before, ok := a.(int64)
+	after, ok2 := b.(int64)
+	return (ok || a == nil) && ok2 && after == before|1
 }
 
 // signing judges a signature field that was there before: an empty one may be

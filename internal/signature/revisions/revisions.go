@@ -236,8 +236,12 @@ func (c *comparison) unclaimed() {
 		if c.claimed[n] {
 			continue
 		}
+		if !c.roles.used(n) {
+			continue // nothing that was signed refers to it
+		}
 		o, err := c.signed.Object(n)
-		if err != nil && !c.roles.used(n) {
+		if err != nil {
+			c.forbid("verify.changed_object")
 			continue
 		}
 		d := pdf.DictOf(o.Value)

@@ -27,6 +27,12 @@ func keysOf(a, b *pdf.Dict) []pdf.Name {
 	return slices.Compact(list)
 }
 
+// same tells whether a value means in the file what it meant in the signed
+// revision: a reference may have become the value itself.
+func (c *comparison) same(x, y any) bool {
+	return pdf.Equal(c.signed.Resolve(x), c.final.Resolve(y))
+}
+
 func (c *comparison) trailer() {
 	a, b := c.signed.Trailer, c.final.Trailer
 	for _, key := range keysOf(a, b) {
@@ -65,11 +71,11 @@ func (c *comparison) catalog() {
 		case "Metadata":
 			c.metadata(x, y)
 		case "StructTreeRoot", "MarkInfo":
-			if !pdf.Equal(x, y) {
+			if !c.same(x, y) {
 				c.structureTouch = true
 			}
 		default:
-			if !pdf.Equal(x, y) {
+			if !c.same(x, y) {
 				c.forbid("verify.changed_catalog")
 			}
 		}
@@ -189,11 +195,26 @@ func (c *comparison) page(n int, a, b *pdf.Dict) {
 			c.annotations(c.signed.Array(x), c.final.Array(y))
 			continue
 		}
-		if !pdf.Equal(x, y) && key != "Tabs" && key != "StructParents" {
+		if !c.same(x, y) && key != "Tabs" && key != "StructParents" && !(x == nil && c.same(c.inherited(a, key), y)) {
 			c.forbid("verify.changed_page")
 		}
 	}
 	c.claimed[n] = true
+}
+
+// inherited gives what a page inherits from the pages above it: some producers
+// write it into the page.
+func (c *comparison) inherited(page *pdf.Dict, key pdf.Name) any {
+	if !slices.Contains([]pdf.Name{"MediaBox", "CropBox", "Rotate", "Resources"}, key) {
+		return nil
+	}
+	for range 32 {
+		page = c.signed.Dict(page.Get("Parent"))
+		if v := page.Get(key); v != nil || page == nil {
+			return v
+		}
+	}
+	return nil
 }
 
 // annotations checks that the old ones are all there, in their order, and that
