@@ -1,6 +1,7 @@
 package mailauth
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -93,11 +94,7 @@ func (c *spfCheck) macroValue(letter, domain string) string {
 	if c.ip.Is4() { // i
 		return c.ip.String()
 	}
-	nibbles := make([]string, 0, 32)
-	for _, b := range c.ip.AsSlice() {
-		nibbles = append(nibbles, strconv.FormatInt(int64(b>>4), 16), strconv.FormatInt(int64(b&15), 16))
-	}
-	return strings.Join(nibbles, ".")
+	return strings.Join(strings.Split(hex.EncodeToString(c.ip.AsSlice()), ""), ".")
 }
 
 // validatedName is the macro p: the domain itself if it is a validated name of

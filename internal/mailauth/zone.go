@@ -2,11 +2,13 @@ package mailauth
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -214,20 +216,13 @@ func (z *Zone) LookupAddr(ctx context.Context, addr string) ([]string, error) {
 
 // reverseName returns the name of an address in in-addr.arpa or ip6.arpa.
 func reverseName(a netip.Addr) string {
-	var b strings.Builder
 	a = a.Unmap()
-	raw := a.AsSlice()
-	for i := len(raw) - 1; i >= 0; i-- {
-		if a.Is4() {
-			fmt.Fprintf(&b, "%d.", raw[i])
-		} else {
-			fmt.Fprintf(&b, "%x.%x.", raw[i]&0xf, raw[i]>>4)
-		}
+	labels, under := strings.Split(a.String(), "."), ".in-addr.arpa"
+	if a.Is6() {
+		labels, under = strings.Split(hex.EncodeToString(a.AsSlice()), ""), ".ip6.arpa"
 	}
-	if a.Is4() {
-		return b.String() + "in-addr.arpa"
-	}
-	return b.String() + "ip6.arpa"
+	slices.Reverse(labels)
+	return strings.Join(labels, ".") + under
 }
 
 func isNotFound(err error) bool {
