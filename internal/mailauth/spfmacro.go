@@ -49,15 +49,10 @@ func (c *spfCheck) macro(letter, digits string, reverse bool, delimiters, domain
 	if delimiters == "" {
 		delimiters = "."
 	}
-	var parts []string
-	for rest := value; ; {
-		i := strings.IndexAny(rest, delimiters)
-		if i < 0 {
-			parts = append(parts, rest)
-			break
-		}
-		parts, rest = append(parts, rest[:i]), rest[i+1:]
+	for _, d := range delimiters {
+		value = strings.ReplaceAll(value, string(d), "\x00")
 	}
+	parts := strings.Split(value, "\x00")
 	if reverse {
 		slices.Reverse(parts)
 	}
