@@ -159,7 +159,7 @@ func lookalike(c Case) (int, fault.Args) {
 			case skeleton(domain) == skeleton(our), strings.HasPrefix(domain, our+"."), strings.HasSuffix(domain, "-"+our),
 				strings.Contains("."+domain, "."+strings.ReplaceAll(our, ".", "-")+"."):
 				return 100, fault.Args{"domain": domain, "ours": our}
-			case !closedSuffix(domain) && len(our) >= 8 && nearly(registered(domain), registered(our)):
+			case !closedSuffix(domain) && oneOff(domain, our):
 				return 100, fault.Args{"domain": domain, "ours": our}
 			}
 		}
@@ -173,22 +173,35 @@ func closedSuffix(domain string) bool {
 	return strings.HasSuffix(domain, ".lg.jp") || strings.HasSuffix(domain, ".go.jp")
 }
 
-// registered drops the last label, which attackers change freely, of short
-// domains; longer ones are compared whole.
-func registered(domain string) string {
-	if i := strings.LastIndexByte(domain, '.'); i > 0 {
-		return domain[:i]
+// oneOff reports whether two domains differ in one label, by one edit: a long
+// label, or the last one. Short labels are one letter apart by nature.
+func oneOff(a, b string) bool {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	if len(as) != len(bs) {
+		return false
 	}
-	return domain
+	differing := -1
+	for i := range as {
+		if as[i] != bs[i] {
+			if differing >= 0 {
+				return false
+			}
+			differing = i
+		}
+	}
+	if differing < 0 {
+		return false
+	}
+	last := differing == len(as)-1
+	return (last || min(len(as[differing]), len(bs[differing])) >= 5) && nearly(as[differing], bs[differing])
 }
 
 // nearly reports whether one edit, or two swapped letters, lead from a to b.
-// Equal names under different top domains count as well.
 func nearly(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	if len(b)-len(a) > 1 || len(a) < 6 {
+	if len(b)-len(a) > 1 {
 		return false
 	}
 	i := 0
