@@ -22,6 +22,8 @@ var Jobs = []Job{
 	{"expired drafts", time.Hour, (*Worker).expireDrafts},
 	{"old confirmations", time.Hour, (*Worker).expireConfirmations},
 	{"unnamed files", 6 * time.Hour, (*Worker).sweepBlobs},
+	{"arrived mail", time.Minute, (*Worker).judgeMail},
+	{"old records of mail", 6 * time.Hour, (*Worker).forgetMail},
 }
 
 // Lease is how long a server has a job to itself. It is renewed while it works.

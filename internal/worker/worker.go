@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/internal/blob"
+	"madoguchi/internal/mailroom"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/store"
 	"madoguchi/internal/tenant"
@@ -37,8 +38,10 @@ type Worker struct {
 	// Origin tells what a message of the tenant says of where it comes from.
 	Origin func(tenant.Tenant) outbox.Origin
 	Clock  func() time.Time // business time
-	Holder string           // names this server; no two have the same
-	Log    *slog.Logger
+	// Mailroom judges what arrived; nil: no mail arrives here.
+	Mailroom *mailroom.Room
+	Holder   string // names this server; no two have the same
+	Log      *slog.Logger
 }
 
 // Run works until ctx ends, and returns when what was begun is finished.
