@@ -10,6 +10,7 @@ import (
 	"madoguchi/internal/form"
 	"madoguchi/internal/form/field"
 	"madoguchi/internal/jptext"
+	"madoguchi/internal/staff"
 	"madoguchi/internal/store"
 	"madoguchi/internal/tenant"
 )
@@ -31,7 +32,7 @@ type Receipt struct {
 	Code      string // lookup code, or "" for a procedure without mail
 	Mail      string
 	Correct   bool // a correction was sent
-	Section   string
+	Section   staff.SectionID
 	NextSteps string
 }
 
@@ -79,7 +80,7 @@ func (s *submission) run(ctx context.Context, tx store.Tx, id application.DraftI
 		if err != nil {
 			return Receipt{}, err
 		}
-		return s.c.receiptOf(ctx, tx, s.who, w, a)
+		return s.c.receiptOf(s.who, w, a), nil
 	}
 	if w.Outdated {
 		return Receipt{}, errOutdated
@@ -109,7 +110,7 @@ func (s *submission) run(ctx context.Context, tx store.Tx, id application.DraftI
 		return Receipt{}, err
 	}
 	w.Submitted = true
-	return s.c.receiptOf(ctx, tx, s.who, w, a)
+	return s.c.receiptOf(s.who, w, a), nil
 }
 
 func (s *submission) insert(ctx context.Context, tx store.Tx, w *Work) (*application.Application, error) {
@@ -186,9 +187,11 @@ func giveFiles(ctx context.Context, tx store.Tx, w *Work, to application.ID) err
 	if err != nil {
 		return err
 	}
-	old, err := tx.ApplicationAttachments(ctx, to)
-	if err != nil {
-		return err
+	var old []application.Attachment // of the application that is corrected
+	if w.Draft.Corrects != "" {
+		if old, err = tx.ApplicationAttachments(ctx, to); err != nil {
+			return err
+		}
 	}
 	for _, row := range old {
 		if !row.Reply && !isNamed(row.ID) {
@@ -231,27 +234,23 @@ func (c *Counter) Receipt(ctx context.Context, who Visitor, id application.Draft
 		if err != nil {
 			return err
 		}
-		r, err = c.receiptOf(ctx, tx, who, w, a)
-		return err
+		r = c.receiptOf(who, w, a)
+		return nil
 	})
 	return r, err
 }
 
-func (c *Counter) receiptOf(ctx context.Context, tx store.Tx, who Visitor, w *Work, a *application.Application) (Receipt, error) {
-	sections, err := tx.Sections(ctx)
-	if err != nil {
-		return Receipt{}, err
-	}
+func (c *Counter) receiptOf(who Visitor, w *Work, a *application.Application) Receipt {
 	r := Receipt{
 		Access: accessTo(a), Title: a.ProcedureTitle, ArrivedAt: a.ArrivedAt, Number: a.ReceiptNo, Mail: a.Mail,
-		Correct: w.Draft.Corrects != "", Section: sectionOf(sections, a.Section).Name, NextSteps: w.Procedure.Detail.NextSteps,
+		Correct: w.Draft.Corrects != "", Section: a.Section, NextSteps: w.Procedure.Detail.NextSteps,
 	}
 	// The code is shown to the browser that submitted, until it was replaced
 	// from another one.
 	if a.Mail != "" && a.Browser == who.Browser {
 		r.Code = c.code(who.Tenant, a)
 	}
-	return r, nil
+	return r
 }
 
 func (c *Counter) code(id tenant.ID, a *application.Application) string {

@@ -20,6 +20,7 @@ import (
 	"madoguchi/internal/catalogue"
 	"madoguchi/internal/form/field"
 	"madoguchi/internal/intake"
+	"madoguchi/internal/search"
 	"madoguchi/internal/sheet"
 	"madoguchi/internal/signature"
 	"madoguchi/internal/signature/report"
@@ -59,6 +60,9 @@ type Portal struct {
 	Postal    field.PostalLookup // finds addresses by postal code; nil: finds none
 	Printer   *sheet.Printer     // makes PDF copies; without it there is only the print view
 
+	// Dictionary has the words alike that searches use; nil: none.
+	Dictionary *search.Dictionary
+
 	// Verify checks a document's official signature; nil: no such page.
 	Verify func(signature.Input) report.File
 	Log    *slog.Logger
@@ -74,7 +78,7 @@ var RootPages = []string{"help", "accessibility", "privacy", "terms", "forget"}
 func (p *Portal) Handler() (http.Handler, error) {
 	h := &visit.House{
 		Catalogue: p.Catalogue, Counter: p.Counter, Assets: p.Assets, Cookies: p.Cookies, Clock: p.Clock, Address: p.Address,
-		Secret: p.Secret, Demo: p.Demo, Postal: p.Postal, Printer: p.Printer, Verifies: p.Verify != nil, Log: p.Log,
+		Secret: p.Secret, Demo: p.Demo, Postal: p.Postal, Printer: p.Printer, Verifies: p.Verify != nil, Log: p.Log, Dictionary: p.Dictionary,
 		// A person mistypes a few times; a program that guesses is slowed down.
 		Lookups: &web.Limiter{Every: 6 * time.Second, Burst: 20},
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"madoguchi/internal/intake"
+	"madoguchi/internal/staff"
 	"madoguchi/internal/web"
 	"madoguchi/internal/web/portal/visit"
 	"madoguchi/internal/web/ui"
@@ -20,10 +21,8 @@ type DonePage struct {
 	Print   string
 	PDF     bool // the copy can be had as PDF
 	Next    []ui.Block
-	Section sectionContact
+	Section staff.Section
 }
-
-type sectionContact struct{ Name, Mail, Phone, Hours string }
 
 func (v page) done() error {
 	r, err := v.Counter.Receipt(v.R.Context(), v.Visitor(), v.draftID())
@@ -36,7 +35,7 @@ func (v page) done() error {
 	}
 	p := DonePage{
 		Frame: v.Frame(v.Words.Text(title), "menu.procedures"), Receipt: r, No: visit.Groups(r.Number), At: v.Times.DateTime(r.ArrivedAt),
-		Next: ui.Prose(r.NextSteps), PDF: v.Printer.Available(), Section: v.contactOf(r),
+		Next: ui.Prose(r.NextSteps), PDF: v.Printer.Available(), Section: v.Snap.Section(r.Section),
 	}
 	if r.Code != "" {
 		p.Secret = visit.GroupsOf(r.Code)
@@ -47,13 +46,4 @@ func (v page) done() error {
 		v.GiveAccess(r.Access)
 	}
 	return v.Show(http.StatusOK, "done", p)
-}
-
-func (v page) contactOf(r intake.Receipt) sectionContact {
-	for _, x := range v.Snap.Procedures {
-		if s := v.Snap.Section(x.Section); s.Name == r.Section {
-			return sectionContact{s.Name, s.Mail, s.Phone, s.Hours}
-		}
-	}
-	return sectionContact{Name: r.Section}
 }

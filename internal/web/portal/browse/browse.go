@@ -39,6 +39,7 @@ func Routes(h *visit.House) []web.Route {
 		{Pattern: "GET /procedures", Handler: in(page.list)},
 		{Pattern: "GET /procedures/categories", Handler: in(page.categories)},
 		{Pattern: "GET /procedures/kana", Handler: in(page.kana)},
+		{Pattern: "GET /procedures/suggest", Handler: in(page.suggest)},
 		{Pattern: "GET /procedures/{p}", Handler: in(page.start)},
 		{Pattern: "POST /procedures/{p}/begin", Handler: in(page.begin)},
 		{Pattern: "GET /forms", Handler: in(page.papers)},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"madoguchi/internal/reading"
 	"madoguchi/internal/web"
 	"madoguchi/internal/web/ui"
 )
@@ -44,9 +45,13 @@ func (v page) filters(p *ListPage) {
 		chip(q.Cat, func(q *query) { q.Cat = "" })
 	}
 	if q.Kana != "" {
-		chip(v.Words.Text("portal.kana_row", "row", q.Kana), func(q *query) { q.Kana = "" })
+		chip(v.rowName(q.Kana), func(q *query) { q.Kana = "" })
 	}
-	for _, s := range sorts {
+	offered := sorts
+	if q.Q != "" {
+		offered = append([]string{byMatch}, sorts...)
+	}
+	for _, s := range offered {
 		p.Sorts = append(p.Sorts, ui.Option{Value: s, Label: v.Words.Text("portal.sort_" + s), Checked: s == q.Sort})
 	}
 	for _, n := range pers {
@@ -57,6 +62,14 @@ func (v page) filters(p *ListPage) {
 
 func without(list []string, s string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return x == s })
+}
+
+// rowName is あ行, or 英数.
+func (v page) rowName(row string) string {
+	if row == kanaRows[len(kanaRows)-1] {
+		return row
+	}
+	return v.Words.Text("portal.kana_row", "row", row)
 }
 
 func (v page) kanaLinks() []ui.Link {
@@ -114,11 +127,11 @@ func (v page) kana() error {
 		n := map[string]int{}
 		for _, x := range v.Snap.Procedures {
 			if x.OpenAt(v.Now) {
-				n[kanaRow(x.Detail.Reading)]++
+				n[reading.Row(readingOf(x))]++
 			}
 		}
 		for _, k := range kanaRows {
-			p.Counts = append(p.Counts, Count{Name: v.Words.Text("portal.kana_row", "row", k), Href: v.Place.Base + "/procedures?kana=" + url.QueryEscape(k), N: n[k]})
+			p.Counts = append(p.Counts, Count{Name: v.rowName(k), Href: v.Place.Base + "/procedures?kana=" + url.QueryEscape(k), N: n[k]})
 		}
 		return p, nil
 	})

@@ -2,6 +2,7 @@ package browse
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,8 +10,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"madoguchi/internal/jptext"
 	"madoguchi/internal/procedure"
+	"madoguchi/internal/reading"
+	"madoguchi/internal/search"
 	"madoguchi/internal/web"
 	"madoguchi/internal/web/portal/visit"
 	"madoguchi/internal/web/ui"
@@ -33,6 +35,7 @@ type query struct {
 	For    []string
 	States []string
 	Sort   string
+	Plain  bool // 類義語検索を行わない
 	Per    int
 	Page   int
 }
@@ -40,18 +43,21 @@ type query struct {
 var (
 	audiences = []string{string(procedure.Person), string(procedure.Corporation)}
 	states    = []string{"open", "soon", "closed"}
-	sorts     = []string{"opens_desc", "opens_asc", "closes_asc", "closes_desc"}
+	sorts     = []string{"opens_desc", "opens_asc", "closes_asc", "closes_desc", "name_asc", "name_desc", "new_desc", "new_asc", "used_desc", "used_asc"}
 	pers      = []int{20, 50, 100}
-	kanaRows  = []string{"あ", "か", "さ", "た", "な", "は", "ま", "や", "ら", "わ"}
+	kanaRows  = reading.Rows()
 )
+
+// byMatch is the order of a search: what fits best comes first.
+const byMatch = "match"
 
 // maxQuery is how many bytes of a key word are looked at.
 const maxQuery = 200
 
 func readQuery(in url.Values) query {
-	q := query{Q: strings.TrimSpace(in.Get("q")), Cat: in.Get("cat"), Kana: in.Get("kana"), Sort: sorts[0], Per: pers[0], Page: 1}
+	q := query{Q: strings.TrimSpace(strings.ToValidUTF8(in.Get("q"), "")), Cat: in.Get("cat"), Kana: in.Get("kana"), Per: pers[0], Page: 1}
 	if len(q.Q) > maxQuery {
-		q.Q = ""
+		q.Q = cut(q.Q)
 	}
 	if !slices.Contains(kanaRows, q.Kana) {
 		q.Kana = ""
@@ -59,11 +65,14 @@ func readQuery(in url.Values) query {
 	q.For = known(in["for"], audiences)
 	q.States = known(in["state"], states)
 	if len(in["state"]) == 0 {
-		q.States = states[:1]
+		q.States = q.usualStates()
 	}
+	q.Sort = q.usualSort()
 	if slices.Contains(sorts, in.Get("sort")) {
 		q.Sort = in.Get("sort")
 	}
+	// A check box that is not ticked sends nothing, so the form says that it was there.
+	q.Plain = in.Get("syn") == "0" || in.Has("form") && in.Get("syn") == ""
 	if n, err := strconv.Atoi(in.Get("per")); err == nil && slices.Contains(pers, n) {
 		q.Per = n
 	}
@@ -71,6 +80,31 @@ func readQuery(in url.Values) query {
 		q.Page = n
 	}
 	return q
+}
+
+// cut shortens what was typed to maxQuery bytes, at the end of a character.
+func cut(s string) string {
+	s = s[:maxQuery]
+	for len(s) > 0 && !utf8.ValidString(s) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// usualStates are shown when nothing is said: what is open, or, to someone who
+// searches, everything, since the best answer may open tomorrow.
+func (q query) usualStates() []string {
+	if q.Q != "" {
+		return nil
+	}
+	return states[:1]
+}
+
+func (q query) usualSort() string {
+	if q.Q != "" {
+		return byMatch
+	}
+	return sorts[0]
 }
 
 // known returns the values that are allowed, in the order of all, once each.
@@ -92,7 +126,10 @@ func (q query) String() string {
 	for _, f := range q.For {
 		v.Add("for", f)
 	}
-	if !slices.Equal(q.States, states[:1]) {
+	if q.Plain && q.Q != "" {
+		set("syn", "0")
+	}
+	if !slices.Equal(q.States, q.usualStates()) {
 		for _, s := range q.States {
 			v.Add("state", s)
 		}
@@ -100,7 +137,7 @@ func (q query) String() string {
 			v.Set("state", "all")
 		}
 	}
-	if q.Sort != sorts[0] {
+	if q.Sort != q.usualSort() {
 		set("sort", q.Sort)
 	}
 	if q.Per != pers[0] {
@@ -118,7 +155,11 @@ func (q query) String() string {
 // with returns q changed by f, on its first page.
 func (q query) with(f func(*query)) query {
 	q.For, q.States, q.Page = slices.Clone(q.For), slices.Clone(q.States), 1
+	searched := q.Q != ""
 	f(&q)
+	if searched && q.Q == "" && q.Sort == byMatch {
+		q.Sort = sorts[0]
+	}
 	return q
 }
 
@@ -126,42 +167,59 @@ func stateName(p procedure.Procedure, now time.Time) string {
 	return map[procedure.State]string{procedure.Before: "soon", procedure.Open: "open", procedure.Closed: "closed"}[p.StateAt(now)]
 }
 
-// find returns the procedures that q chooses, in its order.
-func (v page) find(q query) []procedure.Procedure {
-	words := strings.Fields(strings.ReplaceAll(q.Q, "　", " "))
-	for i := range words {
-		words[i] = jptext.SearchKey(words[i])
-	}
-	var found []procedure.Procedure
-	for _, p := range v.Snap.Procedures {
-		if len(q.States) > 0 && !slices.Contains(q.States, stateName(p, v.Now)) {
-			continue
-		}
-		if q.Cat != "" && !slices.Contains(p.Detail.Categories, q.Cat) {
-			continue
-		}
-		if q.Kana != "" && kanaRow(p.Detail.Reading) != q.Kana {
-			continue
-		}
-		if len(q.For) > 0 && !slices.ContainsFunc(p.Detail.Audience, func(a procedure.Audience) bool { return slices.Contains(q.For, string(a)) }) {
-			continue
-		}
-		if len(words) > 0 && !v.mentions(p, words) {
-			continue
-		}
-		found = append(found, p)
-	}
-	slices.SortStableFunc(found, order(q.Sort))
-	return found
+// found is what a query gives: procedures in its order, with how they were
+// found where words were searched for.
+type found struct {
+	procedures []procedure.Procedure
+	hits       map[procedure.ID]search.Hit
+	instead    string // もしかして
 }
 
-func (v page) mentions(p procedure.Procedure, words []string) bool {
-	text := jptext.SearchKey(strings.Join([]string{
-		p.Title, p.Detail.Reading, p.Detail.Summary, strings.Join(p.Detail.Keywords, " "),
-		strings.Join(p.Detail.Categories, " "), v.Snap.Section(p.Section).Name,
-	}, "\x00"))
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+// find returns the procedures that q chooses, in its order.
+func (v page) find(q query) found {
+	f := found{}
+	place := map[procedure.ID]int{}
+	if q.Q != "" {
+		result := v.Snap.Index().Search(v.searched(q))
+		f.hits, f.instead = make(map[procedure.ID]search.Hit, len(result.Hits)), result.Instead
+		for i, hit := range result.Hits {
+			id := v.Snap.Procedures[hit.Doc].ID
+			f.hits[id], place[id] = hit, i
+		}
+	}
+	for _, p := range v.Snap.Procedures {
+		if _, ok := f.hits[p.ID]; (q.Q == "" || ok) && v.passes(q, p) {
+			f.procedures = append(f.procedures, p)
+		}
+	}
+	if q.Sort == byMatch {
+		slices.SortStableFunc(f.procedures, func(a, b procedure.Procedure) int { return cmp.Compare(place[a.ID], place[b.ID]) })
+		return f
+	}
+	slices.SortStableFunc(f.procedures, order(q.Sort))
+	return f
 }
+
+func (v page) searched(q query) search.Query {
+	return search.Query{Text: q.Q, Dictionary: v.Dictionary, NoSynonyms: q.Plain, At: v.Now}
+}
+
+// passes reports whether p passes the filters of q besides its words.
+func (v page) passes(q query, p procedure.Procedure) bool {
+	if len(q.States) > 0 && !slices.Contains(q.States, stateName(p, v.Now)) {
+		return false
+	}
+	if q.Cat != "" && !slices.Contains(p.Detail.Categories, q.Cat) {
+		return false
+	}
+	if q.Kana != "" && reading.Row(readingOf(p)) != q.Kana {
+		return false
+	}
+	return len(q.For) == 0 || slices.ContainsFunc(p.Detail.Audience, func(a procedure.Audience) bool { return slices.Contains(q.For, string(a)) })
+}
+
+// readingOf is what 五十音 goes by: the reading, or the title without one.
+func readingOf(p procedure.Procedure) string { return cmp.Or(p.Detail.Reading, p.Title) }
 
 // order compares by one of sorts. A procedure without end closes after all others.
 func order(sort string) func(a, b procedure.Procedure) int {
@@ -171,35 +229,19 @@ func order(sort string) func(a, b procedure.Procedure) int {
 		}
 		return a.ClosesAt.Compare(b.ClosesAt)
 	}
-	switch sort {
-	case "opens_asc":
-		return func(a, b procedure.Procedure) int { return a.OpensAt.Compare(b.OpensAt) }
-	case "closes_asc":
-		return closes
-	case "closes_desc":
-		return func(a, b procedure.Procedure) int { return closes(b, a) }
+	orders := map[string]func(a, b procedure.Procedure) int{
+		"opens":  func(a, b procedure.Procedure) int { return a.OpensAt.Compare(b.OpensAt) },
+		"closes": closes,
+		"name":   func(a, b procedure.Procedure) int { return reading.Compare(readingOf(a), readingOf(b)) },
+		"new":    func(a, b procedure.Procedure) int { return a.CreatedAt.Compare(b.CreatedAt) },
+		"used":   func(a, b procedure.Procedure) int { return cmp.Compare(a.Detail.UseCount, b.Detail.UseCount) },
 	}
-	return func(a, b procedure.Procedure) int { return b.OpensAt.Compare(a.OpensAt) }
-}
-
-// kanaEnds are the last kana of each row but わ, and the row.
-var kanaEnds = []struct {
-	last rune
-	row  string
-}{{'オ', "あ"}, {'ゴ', "か"}, {'ゾ', "さ"}, {'ド', "た"}, {'ノ', "な"}, {'ポ', "は"}, {'モ', "ま"}, {'ヨ', "や"}, {'ロ', "ら"}}
-
-// kanaRow returns the row of the first kana of a reading: ガ → か.
-func kanaRow(reading string) string {
-	first, size := utf8.DecodeRuneInString(jptext.SearchKey(reading))
-	if size == 0 {
-		return ""
+	by, direction, _ := strings.Cut(sort, "_")
+	up := orders[by]
+	if direction == "desc" {
+		return func(a, b procedure.Procedure) int { return up(b, a) }
 	}
-	for _, e := range kanaEnds {
-		if first <= e.last {
-			return e.row
-		}
-	}
-	return "わ"
+	return up
 }
 
 // ListPage is the data of page/list.tmpl.
@@ -211,6 +253,9 @@ type ListPage struct {
 	Total    int
 	From, To int
 	Rows     []Row
+	Instead  ui.Link // もしかして; no Href: nothing
+	Nearest  []Row   // when nothing was found
+	Contact  string  // whom to ask then
 	Chips    []ui.Link
 	Pages    ui.Pages
 	Cats     []ui.Option
@@ -227,6 +272,7 @@ type Row struct {
 	Href    string
 	Title   string
 	Marks   []string // 個人, 法人
+	Found   []string // by which other words it was found
 	Started bool     // 開始しました
 	Soon    bool     // まもなく締切
 	State   string   // open, soon, closed
@@ -243,7 +289,8 @@ func (v page) list() error {
 }
 
 func (v page) listPage(q query) ListPage {
-	found := v.find(q)
+	f := v.find(q)
+	found := f.procedures
 	last := max(1, (len(found)+q.Per-1)/q.Per)
 	q.Page = min(q.Page, last)
 	from := (q.Page - 1) * q.Per
@@ -258,8 +305,13 @@ func (v page) listPage(q query) ListPage {
 	}
 	p.Indexed = true
 	for _, x := range found[from:to] {
-		p.Rows = append(p.Rows, v.row(x))
+		row := v.row(x)
+		if hit, ok := f.hits[x.ID]; ok {
+			row.Found = v.foundBy(hit)
+		}
+		p.Rows = append(p.Rows, row)
 	}
+	v.help(&p, f)
 	p.Pages = ui.Pages{Label: v.Words.Text("portal.list_pages"), Now: q.Page, Last: last, Address: func(n int) string {
 		other := q
 		other.Page = n
@@ -267,6 +319,53 @@ func (v page) listPage(q query) ListPage {
 	}}
 	v.filters(&p)
 	return p
+}
+
+// foundBy tells the words by which a procedure was found that were not typed.
+func (v page) foundBy(hit search.Hit) []string {
+	var texts []string
+	for _, m := range v.Snap.Index().Matched(hit) {
+		if m.How != search.AsTyped {
+			texts = append(texts, v.Words.Text("portal.found_by", "typed", m.Typed, "found", m.Found))
+		}
+	}
+	return texts
+}
+
+// help offers a better spelling, and, when nothing was found, what comes
+// nearest and whom to ask.
+func (v page) help(p *ListPage, f found) {
+	if f.instead != "" {
+		other := p.Query.with(func(q *query) { q.Q = f.instead })
+		p.Instead = ui.Link{Label: f.instead, Href: v.Place.Base + "/procedures" + other.String()}
+	}
+	if p.Total > 0 || p.Query.Q == "" {
+		return
+	}
+	for _, hit := range v.Snap.Index().Nearest(v.searched(p.Query), 5) {
+		p.Nearest = append(p.Nearest, v.row(v.Snap.Procedures[hit.Doc]))
+	}
+	p.Contact = v.Place.Base + "/contact"
+}
+
+// Suggested is the answer of suggest: what one may be about to type.
+type Suggested struct {
+	Words []string `json:"words"`
+}
+
+// suggest completes what is being typed. The page works without it.
+func (v page) suggest() error {
+	typed := strings.ToValidUTF8(v.R.URL.Query().Get("q"), "")
+	if len(typed) > maxQuery {
+		typed = cut(typed)
+	}
+	answer := Suggested{Words: []string{}}
+	if typed != "" {
+		answer.Words = append(answer.Words, v.Snap.Index().Suggest(typed, 8)...)
+	}
+	v.W.Header().Set("Content-Type", "application/json")
+	v.W.Header().Set("Cache-Control", "public, max-age=60")
+	return json.NewEncoder(v.W).Encode(answer)
 }
 
 func (v page) row(x procedure.Procedure) Row {

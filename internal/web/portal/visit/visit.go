@@ -14,6 +14,7 @@ import (
 	"madoguchi/internal/fault"
 	"madoguchi/internal/form/field"
 	"madoguchi/internal/intake"
+	"madoguchi/internal/search"
 	"madoguchi/internal/sheet"
 	"madoguchi/internal/tenant"
 	"madoguchi/internal/web"
@@ -36,6 +37,8 @@ type House struct {
 	Postal    field.PostalLookup
 	Printer   *sheet.Printer
 	Verifies  bool // there is a page 職責署名検証
+
+	Dictionary *search.Dictionary // of words alike; nil: there are none
 	Log       *slog.Logger
 	Pages     *web.Site
 	Lookups   *web.Limiter // of guesses at codes, by network
