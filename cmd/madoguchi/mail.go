@@ -74,7 +74,7 @@ func runMail(ctx context.Context, args []string, std stdio) int {
 		flags.Usage()
 		return exitUsage
 	}
-	j := judge{envelope: mailauth.Envelope{HELO: *helo, MailFrom: *mailFrom}, noSender: true, authserv: *authserv, protected: domains(protect), canaries: canaries}
+	j := judge{envelope: mailauth.Envelope{HELO: *helo, MailFrom: strings.Trim(*mailFrom, "<> ")}, noSender: true, authserv: *authserv, protected: domains(protect), canaries: canaries}
 	flags.Visit(func(f *flag.Flag) { j.noSender = j.noSender && f.Name != "mail-from" })
 	if err := j.prepare(*zone, *ip, *threads); err != nil {
 		fmt.Fprintf(std.err, "madoguchi: %v\n", err)
