@@ -86,14 +86,14 @@ func (p *Pages) Handler() http.Handler {
 	})
 }
 
-// Links are where the pages lead.
+// Links are where the pages lead, besides the frame's.
 type Links struct {
-	Home, Check, Report, Senders, Contact string
+	Check, Report, Senders, Contact string
 }
 
 func links(r *http.Request) Links {
 	base := web.PlaceOf(r).Base
-	return Links{Home: base + "/", Check: base + "/mail-check", Report: base + "/report-mail", Senders: base + "/senders", Contact: base + "/contact"}
+	return Links{Check: base + "/mail-check", Report: base + "/report-mail", Senders: base + "/senders", Contact: base + "/contact"}
 }
 
 // CheckPage is the data of page/check.tmpl, known.tmpl and unknown.tmpl.

@@ -57,6 +57,9 @@ func (p *Pages) reportPage(r *http.Request) ReportPage {
 }
 
 func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
+	if _, err := p.Body(r); err != nil {
+		return err
+	}
 	return p.site.Show(w, r, http.StatusOK, "report", p.reportPage(r))
 }
 
