@@ -544,3 +544,22 @@ func TestUndeliveredMailOfOtherSectionsIsNotShown(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLedgerIsForAuditorsOfTheBody(t *testing.T) {
+	w := officetest.New(t)
+	a := w.Apply(t, city, officetest.Jinji, application.Received, "山田 花子")
+	if _, err := w.Desk.Open(t.Context(), w.Who(t, city, staff.Clerk), a.ReceiptNo, audit.ViewCase); err != nil {
+		t.Fatal(err)
+	}
+	l, err := w.Desk.Ledger(t.Context(), w.Who(t, city, staff.Admin), a.ReceiptNo)
+	if err != nil || len(l.Views) != 1 || l.Views[0].What != audit.ViewCase || len(l.Acts) != 1 || l.Acts[0].Act != "audit.look" {
+		t.Errorf("got %+v, %v; want the clerk's look, and that the auditor asked", l, err)
+	}
+	for name, who := range map[string]staff.Who{
+		"clerk": w.Who(t, city, staff.Clerk), "another body": w.Who(t, officetest.CityB, staff.Admin), "joint administrator": w.Who(t, officetest.Prefecture, staff.JointAdmin),
+	} {
+		if _, err := w.Desk.Ledger(t.Context(), who, a.ReceiptNo); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("%s: got %v, want not found", name, err)
+		}
+	}
+}

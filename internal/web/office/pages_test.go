@@ -45,7 +45,7 @@ func TestTemplates(t *testing.T) {
 		data map[string]any
 	}{
 		{about.Site(), map[string]any{
-			"home": cases.HomePage{}, "list": cases.ListPage{}, "form": visit.FormPage{}, "undelivered": cases.UndeliveredPage{}, "failure": web.Failure{},
+			"home": cases.HomePage{}, "list": cases.ListPage{}, "form": visit.FormPage{}, "undelivered": cases.UndeliveredPage{}, "ledger": cases.LedgerPage{}, "failure": web.Failure{},
 			"case": cases.CasePage{}, "messages": cases.CasePage{}, "files": cases.CasePage{}, "history": cases.CasePage{}, "print": cases.CasePage{},
 			"decide": cases.CasePage{}, "confirm": cases.CasePage{}, "assign": cases.CasePage{},
 		}},
@@ -111,6 +111,11 @@ func TestEveryPageShows(t *testing.T) {
 	wantIn(t, "bad day", shown["/cases?from=xyz&view=nonsense&s=nonsense&before=x&after=y"], "到達日を読み取れませんでした")
 	id := string(h.Who(t, officetest.CityA, staff.Clerk).Member.ID)
 	every(t, h, staff.Admin, []string{"/", "/staff", "/staff/new", "/staff/" + id, "/staff/" + id + "/reset", "/sections", "/sections/new", "/sections/" + string(officetest.Jinji), "/audit", "/account", "/undelivered"})
+	audit := every(t, h, staff.Admin, []string{"/audit/application", "/audit/application?no=" + a.ReceiptNo})["/audit/application?no="+a.ReceiptNo]
+	wantIn(t, "ledger", audit, "内容を閲覧", "一覧に表示", "印刷用のページを閲覧", "審査 太郎", "窓口3番のパソコン")
+	if strings.Contains(audit.body, "﨑山") {
+		t.Error("the ledger shows the applicant")
+	}
 	every(t, h, staff.Editor, []string{"/", "/account"})
 }
 

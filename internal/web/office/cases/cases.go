@@ -83,6 +83,7 @@ var routes = []route{
 	{visit.Route{Pattern: "POST /cases/{n}/assign"}, (*page).assign},
 	{visit.Route{Pattern: "POST /cases/{n}/notes"}, (*page).note},
 	{visit.Route{Pattern: "GET /undelivered"}, (*page).undelivered},
+	{visit.Route{Pattern: "GET /audit/application"}, (*page).ledger},
 }
 
 // Routes lists every page, for the mux and for tests.
