@@ -317,12 +317,10 @@ func (s Signature) verifyRSA(k *rsa.PublicKey, sig, digest []byte) error {
 }
 
 func (s Signature) verifyECDSA(k *ecdsa.PublicKey, sig, digest []byte) error {
-	switch s.Scheme {
-	case ECDSA:
-		return matched(ecdsa.VerifyASN1(k, digest, sig))
-	case PlainECDSA:
+	// each scheme has signers that write the other's form; either must verify
+	if s.Scheme == ECDSA || s.Scheme == PlainECDSA {
 		r, t := halves(sig)
-		return matched(r != nil && ecdsa.Verify(k, digest, r, t))
+		return matched(ecdsa.VerifyASN1(k, digest, sig) || (r != nil && ecdsa.Verify(k, digest, r, t)))
 	}
 	return fmt.Errorf("%v with an ecdsa key: %w", s, ErrMismatch)
 }

@@ -167,8 +167,8 @@ func signingCertificate(sig *xmltree.Node) *certificateDigest {
 				continue
 			}
 			digest := find(n, "CertDigest")
-			h, err := algorithm.HashByURI(digest.Child(space, "DigestMethod").Attribute("Algorithm"))
-			sum, ok := decode64(digest.Child(space, "DigestValue").Text())
+			h, err := algorithm.HashByURI(digestPart(digest, "DigestMethod").Attribute("Algorithm"))
+			sum, ok := decode64(digestPart(digest, "DigestValue").Text())
 			if err != nil || !ok {
 				return &certificateDigest{}
 			}
@@ -176,4 +176,13 @@ func signingCertificate(sig *xmltree.Node) *certificateDigest {
 		}
 	}
 	return nil
+}
+
+// digestPart gives a part of a CertDigest: of xmldsig, or of XAdES itself as
+// its versions before 1.3 have it.
+func digestPart(n *xmltree.Node, local string) *xmltree.Node {
+	if c := n.Child(space, local); c != nil || n == nil {
+		return c
+	}
+	return n.Child(n.Space, local)
 }
