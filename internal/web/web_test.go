@@ -263,9 +263,9 @@ func TestPublicPagesAreBuiltOnceAndRevalidated(t *testing.T) {
 func TestACacheForgetsAndKeepsWhatIsAskedFor(t *testing.T) {
 	var c cache
 	c.put("hot", asset.PackFast("", []byte("x")))
-	big := bytes.Repeat([]byte("a"), 1<<20)
+	big := asset.PackFast("", bytes.Repeat([]byte("a"), 1<<20))
 	for i := range 100 {
-		c.put(strings.Repeat("k", i+1), asset.PackFast("", big))
+		c.put(strings.Repeat("k", i+1), big)
 		if c.get("hot") == nil {
 			t.Fatalf("the page that is asked for was forgotten after %d others", i)
 		}
