@@ -21,7 +21,7 @@ func zipType(data []byte) string {
 	if err != nil {
 		return "zip"
 	}
-	class := false
+	class, office := false, false
 	for _, f := range a.Files {
 		name := strings.ToLower(string(f.Name))
 		switch {
@@ -35,7 +35,12 @@ func zipType(data []byte) string {
 			return "apk"
 		case strings.HasSuffix(name, ".class"):
 			class = true
+		case strings.HasPrefix(name, "word/"), strings.HasPrefix(name, "xl/"), strings.HasPrefix(name, "ppt/"):
+			office = true
 		}
+	}
+	if office {
+		return ooxmlType(a)
 	}
 	if class {
 		return "jar"
