@@ -45,7 +45,7 @@ func TestTemplates(t *testing.T) {
 		data map[string]any
 	}{
 		{about.Site(), map[string]any{
-			"home": cases.HomePage{}, "list": cases.ListPage{}, "form": visit.FormPage{}, "undelivered": cases.UndeliveredPage{}, "ledger": cases.LedgerPage{}, "failure": web.Failure{},
+			"home": cases.HomePage{}, "list": cases.ListPage{}, "form": visit.FormPage{}, "undelivered": cases.UndeliveredPage{}, "ledger": cases.LedgerPage{}, "saved": cases.SavedPage{}, "failure": web.Failure{},
 			"case": cases.CasePage{}, "messages": cases.CasePage{}, "files": cases.CasePage{}, "history": cases.CasePage{}, "print": cases.CasePage{},
 			"decide": cases.CasePage{}, "confirm": cases.CasePage{}, "assign": cases.CasePage{},
 		}},
@@ -98,7 +98,7 @@ func TestEveryPageShows(t *testing.T) {
 	shown := every(t, h, staff.Examiner, []string{
 		"/", "/cases", "/cases?view=review", "/cases?view=returned", "/cases?view=done", "/cases?view=mine", "/cases?view=unread", "/cases?view=all",
 		"/cases?view=all&q=﨑山&p=p1&s=received&w=me&from=2022-06-01&to=令和4年7月1日&sort=oldest", "/cases?view=new&s=completed&q=" + a.ReceiptNo,
-		"/cases?from=xyz&view=nonsense&s=nonsense&before=x&after=y", "/cases/columns",
+		"/cases?from=xyz&view=nonsense&s=nonsense&before=x&after=y", "/cases/columns", "/cases/saved", "/cases/saved?view=all&q=x",
 		no, no + "?view=all", no + "/messages", no + "/files", no + "/history", no + "/print", no + "/decide", no + "/assign",
 		"/cases/" + back.ReceiptNo, "/undelivered", "/account",
 	})
@@ -343,5 +343,29 @@ func TestCrossSitePostsAreRefused(t *testing.T) {
 	}
 	if !slices.ContainsFunc(office.Routes(), func(x visit.Route) bool { return strings.HasPrefix(x.Pattern, "POST ") }) {
 		t.Error("no route was tried")
+	}
+}
+
+func TestAWorkListIsKeptUnderAName(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(t, officetest.CityA, staff.Clerk)
+	query := "p=p1&q=山田&view=all"
+	for name, want := range map[string]int{"": 422, strings.Repeat("長", 21): 422, "採用試験の山田さん": 303} {
+		a := b.post("/cases/saved", url.Values{"name": {name}, "query": {query}})
+		wantStatus(t, "name "+name, a, want)
+	}
+	wantIn(t, "list", b.get("/cases"), "採用試験の山田さん", "/office/cases?p=p1&amp;q=%E5%B1%B1%E7%94%B0&amp;view=all")
+	if page := h.as(t, officetest.CityA, staff.Examiner).get("/cases"); strings.Contains(page.body, "採用試験の山田さん") {
+		t.Error("another member sees it")
+	}
+	wantStatus(t, "remove", b.post("/cases/saved", url.Values{"name": {"採用試験の山田さん"}, "do": {"remove"}}), 303)
+	if page := b.get("/cases"); strings.Contains(page.body, "採用試験の山田さん") {
+		t.Error("it is still there")
+	}
+	for i := range 11 {
+		a := b.post("/cases/saved", url.Values{"name": {strings.Repeat("x", i+1)}, "query": {query}})
+		if want := map[bool]int{true: 303, false: 422}[i < 10]; a.status != want {
+			t.Errorf("list %d: status %d, want %d", i+1, a.status, want)
+		}
 	}
 }

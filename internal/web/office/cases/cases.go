@@ -69,6 +69,8 @@ var routes = []route{
 	{visit.Route{Pattern: "GET /cases"}, (*page).list},
 	{visit.Route{Pattern: "GET /cases/columns"}, (*page).columnsPage},
 	{visit.Route{Pattern: "POST /cases/columns"}, (*page).columns},
+	{visit.Route{Pattern: "GET /cases/saved"}, (*page).savedPage},
+	{visit.Route{Pattern: "POST /cases/saved"}, (*page).saveList},
 	{visit.Route{Pattern: "GET /cases/{n}"}, (*page).contents},
 	{visit.Route{Pattern: "GET /cases/{n}/messages"}, (*page).messages},
 	{visit.Route{Pattern: "POST /cases/{n}/messages", MaxBody: replyBody}, (*page).reply},

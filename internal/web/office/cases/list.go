@@ -34,6 +34,8 @@ type ListPage struct {
 	Days    []ui.Field // from, to
 	Chips   []ui.Link
 	Clear   string
+	Saved   []ui.Link
+	Save    string // address for keeping this list
 	Caption string
 	Heads   []Head
 	Sorting ui.Link
@@ -110,6 +112,10 @@ func (v *page) list() error {
 		return err
 	}
 	v.pages(&p, x, l)
+	if p.Saved, err = v.savedLinks(x); err != nil {
+		return err
+	}
+	p.Save = v.Base + "/cases/saved?" + x.values().Encode()
 	p.Caption = v.Words.Text("office.caption", "view", v.Words.Text("office.view_"+x.view.name))
 	return v.Show(http.StatusOK, "list", p)
 }
