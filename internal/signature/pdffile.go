@@ -86,7 +86,7 @@ func (p *pdfFile) none(data []byte, fields int) {
 	switch {
 	case p.leftovers > 0, p.view.Rebuilt && pdf.LooksSigned(data):
 		unreadable(f, data)
-	case p.view.Encrypted() && p.view.Root() == nil:
+	case p.view.Encrypted() && p.formHidden():
 		f.Verdict = report.Indeterminate
 		f.Reasons = append(f.Reasons, report.Because("verify.encrypted"))
 	default:
@@ -95,6 +95,19 @@ func (p *pdfFile) none(data []byte, fields int) {
 			f.Reasons = append(f.Reasons, report.Because("verify.empty_fields", "count", fields))
 		}
 	}
+}
+
+// formHidden tells whether encryption hides what fields there are.
+func (p *pdfFile) formHidden() bool {
+	root := p.view.Root()
+	if root == nil {
+		return true
+	}
+	form := p.view.Dict(root.Get("AcroForm"))
+	if form == nil {
+		return root.Has("AcroForm")
+	}
+	return slices.ContainsFunc(p.view.Array(form.Get("Fields")), func(x any) bool { return p.view.Dict(x) == nil })
 }
 
 // prepare reads a signature dictionary. A hidden one counts only if it is
