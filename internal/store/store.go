@@ -41,6 +41,7 @@ type DB interface {
 	//
 	// f may run more than once, and on another goroutine: it makes no IDs,
 	// codes or keys, sends nothing, and assigns its results from the start.
+	// It uses nothing of the DB but its Tx: a Write inside would wait for itself.
 	// A canceled ctx keeps f from starting, but does not interrupt it; the
 	// statements of f have a deadline of the engine's own. A panic of f
 	// becomes an error. An error of the commit itself is ErrOutcomeUnknown:
