@@ -20,6 +20,7 @@ import (
 	"madoguchi/internal/intake"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/publishing"
+	"madoguchi/internal/search/synonym"
 	"madoguchi/internal/sheet"
 	"madoguchi/internal/signature"
 	"madoguchi/internal/signature/report"
@@ -105,7 +106,7 @@ func buildPortal(in *installation, w wiring, published *catalogue.Catalogue, ass
 		Catalogue: published, Counter: counter, Assets: assets, Clock: in.clock.Now, Address: w.address,
 		Cookies: web.Cookies{Secure: strings.HasPrefix(w.address, "https:")},
 		Secret:  derived(in.secret, "portal"), Demo: w.demo, Log: w.log,
-		Printer: sheet.NewPrinter(w.chromium), Postal: postal.Sample().Lookup,
+		Printer: sheet.NewPrinter(w.chromium), Postal: postal.Sample().Lookup, Dictionary: synonym.Standard(),
 		Verify: func(in signature.Input) report.File {
 			now := trust
 			now.Now = time.Now().UTC()

@@ -27,6 +27,8 @@ import (
 	"madoguchi/internal/notice"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/procedure"
+	"madoguchi/internal/search"
+	"madoguchi/internal/search/synonym"
 	"madoguchi/internal/staff"
 	"madoguchi/internal/store"
 	"madoguchi/internal/store/storetest"
@@ -97,7 +99,7 @@ func newWorld(t testing.TB) *world {
 	return newWorldAt(t, demo.Moment())
 }
 
-func newWorldAt(t testing.TB, now time.Time) *world {
+func newWorldAt(t testing.TB, now time.Time, set ...func(*portal.Portal)) *world {
 	t.Helper()
 	w := &world{t: t, log: &safeBuffer{}, now: now}
 	w.db = storetest.OpenSQLiteWith(t, store.Options{Now: w.clock})
@@ -126,7 +128,10 @@ func newWorldAt(t testing.TB, now time.Time) *world {
 	}
 	w.portal = &portal.Portal{
 		Catalogue: w.cat, Counter: w.counter, Assets: assets, Clock: w.clock, Address: "https://shinsei.example.jp",
-		Postal: postal.Sample().Lookup, Secret: secret, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Postal: postal.Sample().Lookup, Secret: secret, Dictionary: alike(), Log: slog.New(slog.NewTextHandler(w.log, nil)),
+	}
+	for _, f := range set {
+		f(w.portal)
 	}
 	h, err := w.portal.Handler()
 	if err != nil {
@@ -411,3 +416,6 @@ func (b *browser) visitor() intake.Visitor {
 	}
 	return intake.Visitor{Tenant: b.body, Browser: web.Cookies{}.Browser(r), Lang: "ja"}
 }
+
+// alike is made once: it takes a tenth of a second.
+var alike = sync.OnceValue(func() *search.Dictionary { return synonym.Standard() })

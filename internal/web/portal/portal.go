@@ -20,12 +20,15 @@ import (
 	"madoguchi/internal/catalogue"
 	"madoguchi/internal/form/field"
 	"madoguchi/internal/intake"
+	"madoguchi/internal/mailroom"
 	"madoguchi/internal/search"
 	"madoguchi/internal/sheet"
 	"madoguchi/internal/signature"
 	"madoguchi/internal/signature/report"
+	"madoguchi/internal/tenant"
 	"madoguchi/internal/web"
 	"madoguchi/internal/web/asset"
+	"madoguchi/internal/web/mailpages"
 	"madoguchi/internal/web/portal/apply"
 	"madoguchi/internal/web/portal/browse"
 	"madoguchi/internal/web/portal/lookup"
@@ -65,7 +68,9 @@ type Portal struct {
 
 	// Verify checks a document's official signature; nil: no such page.
 	Verify func(signature.Input) report.File
-	Log    *slog.Logger
+	// Mailroom knows which mails were sent; nil: no pages about mails.
+	Mailroom *mailroom.Room
+	Log      *slog.Logger
 
 	house *visit.House
 }
@@ -78,7 +83,7 @@ var RootPages = []string{"help", "accessibility", "privacy", "terms", "forget"}
 func (p *Portal) Handler() (http.Handler, error) {
 	h := &visit.House{
 		Catalogue: p.Catalogue, Counter: p.Counter, Assets: p.Assets, Cookies: p.Cookies, Clock: p.Clock, Address: p.Address,
-		Secret: p.Secret, Demo: p.Demo, Postal: p.Postal, Printer: p.Printer, Verifies: p.Verify != nil, Log: p.Log, Dictionary: p.Dictionary,
+		Secret: p.Secret, Demo: p.Demo, Postal: p.Postal, Printer: p.Printer, Verifies: p.Verify != nil, ChecksMail: p.Mailroom != nil, Log: p.Log, Dictionary: p.Dictionary,
 		// A person mistypes a few times; a program that guesses is slowed down.
 		Lookups: &web.Limiter{Every: 6 * time.Second, Burst: 20},
 	}
@@ -96,6 +101,10 @@ func (p *Portal) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	mails, err := p.mailPages()
+	if err != nil {
+		return nil, err
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		place := web.PlaceOf(r)
 		switch {
@@ -103,6 +112,8 @@ func (p *Portal) Handler() (http.Handler, error) {
 			root.ServeHTTP(w, r)
 		case p.Verify != nil && (place.Path == "/verify" || strings.HasPrefix(place.Path, "/verify/")) && p.isBody(place.Slug):
 			verify.ServeHTTP(w, r)
+		case p.Mailroom != nil && slices.Contains(mailpages.Paths, place.Path):
+			mails.ServeHTTP(w, r)
 		default:
 			body.ServeHTTP(w, r)
 		}
@@ -136,4 +147,34 @@ func (p *Portal) verification() (http.Handler, error) {
 		return nil, err
 	}
 	return pages.Handler(), nil
+}
+
+// mailPages returns the pages このメールは本物か and 不審なメールの通報.
+func (p *Portal) mailPages() (http.Handler, error) {
+	if p.Mailroom == nil {
+		return http.NotFoundHandler(), nil
+	}
+	pages, err := mailpages.New(mailpages.Config{
+		Room: p.Mailroom, Assets: p.Assets, Clock: p.Clock, Log: p.Log, Frame: p.frame,
+		Body: func(r *http.Request) (tenant.Tenant, error) {
+			v, err := p.house.Visit(nil, r)
+			if err != nil {
+				return tenant.Tenant{}, err
+			}
+			return v.Body, nil
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return pages.Handler(), nil
+}
+
+// frame is the frame of a page outside of the five menus.
+func (p *Portal) frame(r *http.Request, title string) web.Frame {
+	v, err := p.house.Visit(nil, r)
+	if err != nil {
+		return p.house.RootFrame(web.PlaceOf(r), title)
+	}
+	return v.Frame(title, "")
 }

@@ -24,6 +24,21 @@
   // The error summary takes the focus, also where autofocus is not honoured.
   document.querySelector(".mg-summary")?.focus();
 
+  // What is being typed is completed by a small endpoint, after a short pause.
+  for (const input of document.querySelectorAll("[data-suggest]")) {
+    let wait;
+    input.addEventListener("input", (event) => {
+      clearTimeout(wait);
+      if (event.isComposing || !input.value) return;
+      wait = setTimeout(async () => {
+        const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(input.value)}`).catch(() => null);
+        if (!answer?.ok) return;
+        const { words } = await answer.json();
+        input.list?.replaceChildren(...words.map((word) => new Option(word)));
+      }, 200);
+    });
+  }
+
   // Buttons that need a script stand hidden in the page.
   for (const button of document.querySelectorAll("[data-copy], [data-print]")) {
     if ("copy" in button.dataset && !navigator.clipboard) continue;

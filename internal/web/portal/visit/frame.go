@@ -28,6 +28,12 @@ func (v *Visit) Frame(title, menu string) web.Frame {
 		{Label: v.Words.Text("footer.senders"), Href: v.Place.Base + "/senders"},
 		{Label: v.Words.Text("footer.privacy"), Href: v.Place.Base + "/privacy"},
 	}
+	if v.ChecksMail {
+		f.SafeMenu = append([]ui.Link{
+			{Label: v.Words.Text("footer.mail_check"), Href: v.Place.Base + "/mail-check"},
+			{Label: v.Words.Text("footer.report_mail"), Href: v.Place.Base + "/report-mail"},
+		}, f.SafeMenu...)
+	}
 	if b := v.Snap.Banner; b.ShownAt(v.Now) {
 		f.Emergency = &ui.Emergency{Title: b.Title, Text: b.Text, Href: v.link(b.Link), Label: b.LinkText}
 	}

@@ -37,11 +37,13 @@ type House struct {
 	Postal    field.PostalLookup
 	Printer   *sheet.Printer
 	Verifies  bool // there is a page 職責署名検証
+	// ChecksMail says that there are pages about mails.
+	ChecksMail bool
 
 	Dictionary *search.Dictionary // of words alike; nil: there are none
-	Log       *slog.Logger
-	Pages     *web.Site
-	Lookups   *web.Limiter // of guesses at codes, by network
+	Log        *slog.Logger
+	Pages      *web.Site
+	Lookups    *web.Limiter // of guesses at codes, by network
 }
 
 // Visit is one request to one body's portal.
