@@ -11,6 +11,7 @@ import (
 	"madoguchi/internal/application"
 	"madoguchi/internal/fault"
 	"madoguchi/internal/jptext"
+	"madoguchi/internal/outbox"
 	"madoguchi/internal/procedure"
 	"madoguchi/internal/store"
 )
@@ -44,6 +45,8 @@ type Pending struct {
 	Mail      string
 	ExpiresAt time.Time
 	TriesLeft int
+	// Undelivered tells that its mail came back or could not be sent.
+	Undelivered bool
 }
 
 // Confirmed is what a confirmation opened.
@@ -211,9 +214,36 @@ func (c *Counter) Pending(ctx context.Context, who Visitor, id string) (Pending,
 			return err
 		}
 		p = pending(x)
-		return nil
+		if x.Purpose == application.ToApply { // of other purposes the address is someone's, and a secret
+			p.Undelivered, err = undelivered(ctx, tx, x.ID)
+		}
+		return err
 	})
 	return p, err
+}
+
+// undelivered reports whether mail about the confirmation was given up, or
+// came back. Only the browser that asked for it is told.
+func undelivered(ctx context.Context, tx store.Tx, id string) (bool, error) {
+	messages, err := tx.MessagesAbout(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range messages {
+		if m.State == outbox.Failed {
+			return true, nil
+		}
+	}
+	mails, err := tx.MailsAbout(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range mails {
+		if !m.BouncedAt.IsZero() {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func pending(x *application.Confirmation) Pending {

@@ -85,6 +85,8 @@ type SentPage struct {
 	Change  string
 	From    string
 	Again   bool // it was sent again just now
+
+	Undelivered bool // the mail came back
 }
 
 func (v page) sent() error {
@@ -102,7 +104,7 @@ func (v page) sentPage(id string) (SentPage, error) {
 		return SentPage{}, err
 	}
 	p := SentPage{
-		Frame: v.Frame(v.Words.Text("portal.sent_title"), "menu.procedures"), Purpose: c.Purpose, ID: c.ID, Mail: c.Mail, Left: c.TriesLeft,
+		Frame: v.Frame(v.Words.Text("portal.sent_title"), "menu.procedures"), Purpose: c.Purpose, ID: c.ID, Mail: c.Mail, Left: c.TriesLeft, Undelivered: c.Undelivered,
 		From: v.Body.Settings.MailFrom,
 		Code: ui.Field{
 			ID: "code", Name: "code", Label: v.Words.Text("portal.code_label"), Hint: v.Words.Text("portal.code_hint"),
