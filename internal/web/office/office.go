@@ -102,7 +102,7 @@ func (o *Office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token := o.house.Cookies.Get(r, visit.SessionCookie)
-	in, err := o.house.Door.Who(r.Context(), token, web.PlaceOf(r).Addr.String())
+	in, err := o.house.Door.Who(r.Context(), token, visit.Addr(r))
 	if fault.KindOf(err) == fault.Denied {
 		o.stranger(fault.Of(err)).ServeHTTP(w, r)
 		return

@@ -141,7 +141,7 @@ func (v *page) onward(sealed string, next signin.Stage, back string) error {
 
 // enter makes the session and leads to where the member wanted to go.
 func (v *page) enter(sealed, deviceName, back string) error {
-	token, err := v.Door.Enter(v.Context(), sealed, v.giveDevice(), deviceName, web.PlaceOf(v.R).Addr.String())
+	token, err := v.Door.Enter(v.Context(), sealed, v.giveDevice(), deviceName, visit.Addr(v.R))
 	if err != nil {
 		return err
 	}

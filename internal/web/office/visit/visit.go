@@ -77,6 +77,14 @@ func From(r *http.Request) (signin.Visit, bool) {
 	return in, ok
 }
 
+// Addr is the client's address as the records keep it, "" where it is not known.
+func Addr(r *http.Request) string {
+	if a := web.PlaceOf(r).Addr; a.IsValid() {
+		return a.String()
+	}
+	return ""
+}
+
 // Visit is one request, of a member who is signed in unless the page is open.
 type Visit struct {
 	*House
