@@ -134,7 +134,7 @@ func (c *comparison) run() {
 	if c.forbidden() {
 		return
 	}
-	c.roles = rolesOf(c.signed, c.changed, c.added)
+	c.roles = rolesOf(c.signed, c.final, c.changed, c.added)
 	c.trailer()
 	c.catalog()
 	for _, n := range sorted(c.changed) {

@@ -26,10 +26,15 @@ const maxRoles = 2000
 
 // rolesOf reads all of the signed revision, for the uses of changed and added
 // objects and of arrays.
-func rolesOf(v *pdf.View, changed, added map[int]bool) roles {
+func rolesOf(v, final *pdf.View, changed, added map[int]bool) roles {
 	r := roles{view: v, of: map[int][]role{}}
 	visit := func(parent int, key pdf.Name, ref pdf.Ref) {
 		if len(r.of[ref.Num]) > maxRoles {
+			return
+		}
+		// a number that was given up may be used again in a new generation,
+		// and old references to it stay dead
+		if now, ok := final.Locate(ref.Num); added[ref.Num] && (!ok || now.Gen != ref.Gen) {
 			return
 		}
 		if changed[ref.Num] || added[ref.Num] || v.Array(ref) != nil {
