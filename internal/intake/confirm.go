@@ -13,6 +13,7 @@ import (
 	"madoguchi/internal/jptext"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/procedure"
+	"madoguchi/internal/search/fold"
 	"madoguchi/internal/store"
 )
 
@@ -136,9 +137,12 @@ func namesMatch(f application.Facts, typed string) bool {
 	if f.Name == "" && f.Kana == "" {
 		return true
 	}
-	key := jptext.SearchKey(typed)
-	return key != "" && (key == jptext.SearchKey(f.Name) || key == jptext.SearchKey(f.Kana))
+	key := nameKey(typed)
+	return key != "" && (key == nameKey(f.Name) || key == nameKey(f.Kana))
 }
+
+// nameKey folds a name for comparing: 髙橋　葵 and 高橋葵 are the same.
+func nameKey(name string) string { return jptext.SearchKey(fold.Text(name)) }
 
 // mayBegin refuses a procedure that takes no applications now.
 func mayBegin(x *procedure.Procedure, now time.Time) error {

@@ -12,7 +12,9 @@ import (
 	"madoguchi/internal/application"
 	"madoguchi/internal/audit"
 	"madoguchi/internal/demo"
+	"madoguchi/internal/sheet"
 	"madoguchi/internal/store"
+	"madoguchi/internal/web/portal"
 )
 
 const (
@@ -612,7 +614,7 @@ func TestALostCodeIsReplaced(t *testing.T) {
 	if n := len(w.mails()); n > before {
 		t.Errorf("%d mails were sent for wrong input", n-before)
 	}
-	sent := b.follow(b.post(base+"/status/recover", "number", number, "mail", address, "name", "髙橋葵"))
+	sent := b.follow(b.post(base+"/status/recover", "number", number, "mail", address, "name", "高橋葵"))
 	sent.want(t, 200, "入力された内容に合う申込があれば")
 	p := b.post(base+"/confirm/code", "c", sent.find(t, `name="c" value="([^"]+)"`), "code", w.lastArg("code"))
 	p.want(t, 303)
@@ -669,6 +671,24 @@ func TestThePrintViewHasEverythingButTheCode(t *testing.T) {
 	p := b.get(base + "/status/" + digits(number) + "/receipt")
 	p.want(t, 200, "申込の控え", "髙橋", number, "技能検定合格証.pdf", "この窓口ではPDFを作れません")
 	p.lacks(t, code)
+}
+
+func TestTheCopyIsHadAsPDF(t *testing.T) {
+	printer := sheet.NewPrinter("")
+	if !printer.Available() {
+		t.Fatal("chromium is not installed: make test installs it")
+	}
+	w := newWorldAt(t, demo.Moment(), func(p *portal.Portal) { p.Printer = printer })
+	b, other := w.browser(), w.browser()
+	_, number, _ := b.submitted()
+	status := base + "/status/" + digits(number)
+	b.get(status+"/receipt").want(t, 200, "PDFで保存する")
+	p := b.get(status + "/receipt.pdf")
+	p.want(t, 200)
+	if p.header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(p.body, "%PDF-") || p.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%v, %d bytes", p.header, len(p.body))
+	}
+	other.get(status+"/receipt.pdf").want(t, 303)
 }
 
 func TestForgedAndUnreadableInputIsRefused(t *testing.T) {
