@@ -93,7 +93,7 @@ func TestNothingIsConvertedWithoutTheTools(t *testing.T) {
 		!strings.Contains(fmt.Sprint(got.Reasons[0].Args["tools"]), "bubblewrap") {
 		t.Errorf("got %+v", got)
 	}
-	if got := c.Convert(t.Context(), "a.png", picture(t, 30, 20)); got.State != Disarmed || got.Pages != 1 {
+	if got := c.Convert(t.Context(), "a.png", pngPicture(t, 30, 20)); got.State != Disarmed || got.Pages != 1 {
 		t.Errorf("a picture needs no tools: got %+v", got)
 	}
 }
@@ -117,7 +117,7 @@ func TestNothingIsConvertedInABrokenSandbox(t *testing.T) {
 	}
 }
 
-func picture(t testing.TB, w, h int) []byte {
+func pngPicture(t testing.TB, w, h int) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -133,7 +133,7 @@ func picture(t testing.TB, w, h int) []byte {
 }
 
 func TestPicturesLoseEverythingButTheirPixels(t *testing.T) {
-	big, err := Picture(append(picture(t, 3000, 1000), "secret place"...))
+	big, err := Picture(append(pngPicture(t, 3000, 1000), "secret place"...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestPicturesLoseEverythingButTheirPixels(t *testing.T) {
 }
 
 func TestPhotographsStandUpright(t *testing.T) {
-	img, err := png.Decode(bytes.NewReader(picture(t, 40, 20)))
+	img, err := png.Decode(bytes.NewReader(pngPicture(t, 40, 20)))
 	if err != nil {
 		t.Fatal(err)
 	}

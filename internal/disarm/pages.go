@@ -28,33 +28,64 @@ var errPixels = errors.New("what came out of the sandbox is no picture")
 // readPages reads pictures in the format PPM, one behind the other, and packs
 // each. Nothing that comes out of the sandbox is believed: sizes are bounded
 // before memory is taken.
+//
+// One page is packed while the next is drawn in the sandbox; readPages waits
+// for the packer before it returns.
 func readPages(from io.Reader) ([]page, error) {
+	drawn := make(chan picture, 1)
+	packed := make(chan packing, 1)
+	go func() {
+		var done packing
+		for p := range drawn {
+			next, err := packRGB(p.rgb, p.width, p.height)
+			done.pages, done.err = append(done.pages, next), errors.Join(done.err, err)
+		}
+		packed <- done
+	}()
+	err := drawPages(from, drawn)
+	close(drawn)
+	done := <-packed
+	if err = errors.Join(err, done.err); err != nil {
+		return nil, err
+	}
+	return done.pages, nil
+}
+
+// A picture is three bytes for each pixel.
+type picture struct {
+	rgb           []byte
+	width, height int
+}
+
+// A packing is what the packer hands back.
+type packing struct {
+	pages []page
+	err   error
+}
+
+// drawPages sends each picture of the stream.
+func drawPages(from io.Reader, drawn chan<- picture) error {
 	r := bufio.NewReaderSize(from, 1<<20)
-	var list []page
 	total := 0
-	for {
+	for n := 0; ; n++ {
 		width, height, err := readPPMHeader(r)
 		if errors.Is(err, io.EOF) {
-			return list, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if len(list) == MaxPages {
-			return nil, fault.New(fault.TooLarge, "disarm.too_many_pages").With(fault.Args{"max": MaxPages})
+		if n == MaxPages {
+			return fault.New(fault.TooLarge, "disarm.too_many_pages").With(fault.Args{"max": MaxPages})
 		}
 		if total += width * height * 3; total > MaxBytes {
-			return nil, fault.New(fault.TooLarge, "disarm.bomb")
+			return fault.New(fault.TooLarge, "disarm.bomb")
 		}
-		rgb := make([]byte, width*height*3)
-		if _, err := io.ReadFull(r, rgb); err != nil {
-			return nil, errPixels
+		p := picture{make([]byte, width*height*3), width, height}
+		if _, err := io.ReadFull(r, p.rgb); err != nil {
+			return errPixels
 		}
-		p, err := packRGB(rgb, width, height)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, p)
+		drawn <- p
 	}
 }
 
@@ -91,18 +122,13 @@ func readPPMHeader(r *bufio.Reader) (width, height int, err error) {
 // sharper and three times faster without loss; photographs become JPEG.
 func packRGB(rgb []byte, width, height int) (page, error) {
 	p := page{width: width, height: height, gray: true}
-	for i := 0; i < len(rgb); i += 3 {
-		if rgb[i] != rgb[i+1] || rgb[i] != rgb[i+2] {
-			p.gray = false
+	samples := make([]byte, width*height)
+	for i, k := 0, 0; k+2 < len(rgb); i, k = i+1, k+3 {
+		if rgb[k] != rgb[k+1] || rgb[k] != rgb[k+2] {
+			p.gray, samples = false, rgb
 			break
 		}
-	}
-	samples := rgb
-	if p.gray {
-		samples = make([]byte, width*height)
-		for i := range samples {
-			samples[i] = rgb[3*i]
-		}
+		samples[i] = rgb[k]
 	}
 	if data, err := flate(samples); err != nil || len(data) <= len(samples)/8 {
 		p.data, p.filter = data, "FlateDecode"
