@@ -21,31 +21,33 @@ import (
 // working zero value. docs/operations.md tells what each one means; a test
 // compares them.
 type Config struct {
-	PublicURL      string     `toml:"public_url"`
-	Listen         string     `toml:"listen"`
-	Data           string     `toml:"data"`
-	Database       string     `toml:"database"`
-	DatabaseSecret string     `toml:"database_password_file"`
-	Files          string     `toml:"files"`
-	SecretFile     string     `toml:"secret_file"`
-	TrustedProxies []string   `toml:"trusted_proxies"`
-	Log            string     `toml:"log"`
-	SignatureTrust string     `toml:"signature_trust"`
-	Chromium       string     `toml:"chromium"`
-	Mail           MailConfig `toml:"mail"`
-	TLS            TLSConfig  `toml:"tls"`
+	PublicURL      string       `toml:"public_url"`
+	Listen         string       `toml:"listen"`
+	Data           string       `toml:"data"`
+	Database       string       `toml:"database"`
+	DatabaseSecret string       `toml:"database_password_file"`
+	Files          string       `toml:"files"`
+	SecretFile     string       `toml:"secret_file"`
+	TrustedProxies []string     `toml:"trusted_proxies"`
+	Log            string       `toml:"log"`
+	SignatureTrust string       `toml:"signature_trust"`
+	Chromium       string       `toml:"chromium"`
+	Mail           MailConfig   `toml:"mail"`
+	MailIn         MailInConfig `toml:"mail_in"`
+	TLS            TLSConfig    `toml:"tls"`
 }
 
 // MailConfig says how mail leaves.
 type MailConfig struct {
-	Server       string `toml:"server"`
-	Security     string `toml:"security"`
-	User         string `toml:"user"`
-	PasswordFile string `toml:"password_file"`
-	From         string `toml:"from"`
-	Hello        string `toml:"hello"`
-	DKIMSelector string `toml:"dkim_selector"`
-	DKIMKeyFile  string `toml:"dkim_key_file"`
+	Server       string       `toml:"server"`
+	Security     string       `toml:"security"`
+	User         string       `toml:"user"`
+	PasswordFile string       `toml:"password_file"`
+	From         string       `toml:"from"`
+	Hello        string       `toml:"hello"`
+	DKIMSelector string       `toml:"dkim_selector"`
+	DKIMKeyFile  string       `toml:"dkim_key_file"`
+	DKIM         []DKIMConfig `toml:"dkim"`
 }
 
 // TLSConfig is the certificate of a server without a proxy in front of it.
@@ -112,6 +114,9 @@ func (c *Config) check() error {
 	if (c.TLS.CertificateFile == "") != (c.TLS.KeyFile == "") {
 		return errors.New("tls.certificate_file and tls.key_file belong together")
 	}
+	if err := c.MailIn.check(); err != nil {
+		return err
+	}
 	return c.Mail.check()
 }
 
@@ -129,6 +134,11 @@ func (m MailConfig) check() error {
 	}
 	if (m.DKIMSelector == "") != (m.DKIMKeyFile == "") {
 		return errors.New("mail.dkim_selector and mail.dkim_key_file belong together")
+	}
+	for _, key := range m.DKIM {
+		if key.Selector == "" || key.KeyFile == "" {
+			return errors.New("each mail.dkim names a selector and a key_file")
+		}
 	}
 	return nil
 }

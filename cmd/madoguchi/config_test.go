@@ -78,7 +78,7 @@ func TestOnlyThePublicAddressIsNeeded(t *testing.T) {
 		c.Mail.Server != "127.0.0.1:25" || c.Mail.Security != "none" || c.Mail.From != "no-reply@shinsei.example.jp" {
 		t.Errorf("got %+v", c)
 	}
-	if _, err := senders(c); err != nil {
+	if _, err := senders(c, nil); err != nil {
 		t.Errorf("senders: %v", err)
 	}
 }
@@ -105,6 +105,9 @@ func TestWrongConfigurationIsRefusedByItsName(t *testing.T) {
 		{address + "[mail]\nserver = \"mail.example.jp\"", "mail.server"},
 		{address + "[mail]\nfrom = \"nobody\"", "mail.from"},
 		{address + "[mail]\ndkim_selector = \"s\"", "mail.dkim_key_file"},
+		{address + "[[mail.dkim]]\nselector = \"s\"", "mail.dkim"},
+		{address + "[mail_in]\nprotocol = \"imap\"", "mail_in.protocol"},
+		{address + "[mail_in]\nkey_file = \"k\"", "mail_in.certificate_file"},
 		{address + "[tls]\nkey_file = \"k\"", "tls.certificate_file"},
 		{address + "listen = 8080", "listen"},
 	}

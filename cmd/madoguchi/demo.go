@@ -93,9 +93,13 @@ func serveDemo(ctx context.Context, f demoFlags, std stdio) (err error) {
 	if err != nil {
 		return err
 	}
+	room, err := openMailroom(in, c, nil)
+	if err != nil {
+		return err
+	}
 	h, err := build(ctx, in, wiring{
-		address: c.PublicURL, log: log, from: c.Mail.From, demo: &ui.Demo{MailHref: guide.MailPath},
-		senders: []outbox.Sender{mailer.New(mailer.Config{Addr: sink.Addr(), Security: mailer.None})},
+		address: c.PublicURL, log: log, from: c.Mail.From, mailroom: room, demo: &ui.Demo{MailHref: guide.MailPath},
+		senders: []outbox.Sender{mailer.New(mailer.Config{Addr: sink.Addr(), Security: mailer.None, Room: room})},
 		others:  map[string]http.Handler{"demo": pages},
 	})
 	if err != nil {

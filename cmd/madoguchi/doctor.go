@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +13,7 @@ import (
 
 	"madoguchi/internal/blob"
 	"madoguchi/internal/clock"
+	"madoguchi/internal/mailauth"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/sheet"
 	"madoguchi/internal/tenant"
@@ -28,6 +27,8 @@ type doctor struct {
 	words  *words.Words
 	warn   int
 	bad    int
+
+	resolver mailauth.Resolver
 }
 
 // patience is how long one examination may take.
@@ -43,7 +44,7 @@ func runDoctor(ctx context.Context, args []string, std stdio) int {
 	if code != goOn {
 		return code
 	}
-	d := &doctor{config: c, std: std, words: words.Of(words.Base)}
+	d := &doctor{config: c, std: std, words: words.Of(words.Base), resolver: net.DefaultResolver}
 	d.say("ok", "config", "doctor.config_ok", "url", c.PublicURL)
 	for _, examine := range []func(context.Context){d.store, d.smtp(to), d.clock, d.disk, d.chromium, d.dns} {
 		one, cancel := context.WithTimeout(ctx, patience)
@@ -105,7 +106,7 @@ func tryBlobs(ctx context.Context, blobs blob.Store) error {
 // smtp connects to the mail server, and sends a mail where one is wanted.
 func (d *doctor) smtp(to string) func(context.Context) {
 	return func(ctx context.Context) {
-		sender, err := mailSender(d.config.Mail)
+		sender, err := mailSender(d.config.Mail, nil, false)
 		if err == nil {
 			err = sender.Check(ctx)
 		}
@@ -162,49 +163,4 @@ func (d *doctor) chromium(context.Context) {
 		return
 	}
 	d.say("warn", "chromium", "doctor.chromium_warn")
-}
-
-// dns looks for the records by which receivers tell our mail from forged mail:
-// SPF (RFC 7208), DMARC (RFC 7489), MTA-STS (RFC 8461), TLS-RPT (RFC 8460).
-func (d *doctor) dns(ctx context.Context) {
-	u, err := url.Parse(d.config.PublicURL)
-	if err != nil || net.ParseIP(u.Hostname()) != nil || u.Hostname() == "localhost" {
-		return
-	}
-	_, domain, _ := strings.Cut(d.config.Mail.From, "@")
-	records := []struct{ name, at, begins string }{
-		{"SPF", domain, "v=spf1"},
-		{"DMARC", "_dmarc." + domain, "v=DMARC1"},
-		{"MTA-STS", "_mta-sts." + domain, "v=STSv1"},
-		{"TLS-RPT", "_smtp._tls." + domain, "v=TLSRPTv1"},
-	}
-	if s := d.config.Mail.DKIMSelector; s != "" {
-		records = append(records, struct{ name, at, begins string }{"DKIM", s + "._domainkey." + domain, "v=DKIM1"})
-	}
-	for _, r := range records {
-		found, err := hasRecord(ctx, r.at, r.begins)
-		args := []any{"record", r.name, "name", r.at, "cause", err}
-		switch {
-		case err != nil:
-			d.say("warn", "dns", "doctor.dns_unknown", args...)
-		case found:
-			d.say("ok", "dns", "doctor.dns_ok", args...)
-		default:
-			d.say("warn", "dns", "doctor.dns_warn", args...)
-		}
-	}
-}
-
-// hasRecord reports whether name has a TXT record that begins so.
-func hasRecord(ctx context.Context, name, begins string) (bool, error) {
-	texts, err := net.DefaultResolver.LookupTXT(ctx, name)
-	if missing, ok := errors.AsType[*net.DNSError](err); ok && missing.IsNotFound {
-		return false, nil
-	}
-	for _, text := range texts {
-		if strings.HasPrefix(text, begins) {
-			return true, nil
-		}
-	}
-	return false, err
 }

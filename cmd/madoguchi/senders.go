@@ -8,21 +8,24 @@ import (
 	"fmt"
 
 	"madoguchi/internal/mailer"
+	"madoguchi/internal/mailroom"
 	"madoguchi/internal/outbox"
 )
 
 // senders lists the channels that messages leave through.
-func senders(c Config) ([]outbox.Sender, error) {
-	mail, err := mailSender(c.Mail)
+func senders(c Config, room *mailroom.Room) ([]outbox.Sender, error) {
+	mail, err := mailSender(c.Mail, room, c.MailIn.Listen != "")
 	if err != nil {
 		return nil, err
 	}
 	return []outbox.Sender{mail}, nil
 }
 
-func mailSender(m MailConfig) (*mailer.Sender, error) {
+// mailSender sends by the configured server. With a room mails carry codes;
+// bounces says that what comes back comes in here.
+func mailSender(m MailConfig, room *mailroom.Room, bounces bool) (*mailer.Sender, error) {
 	config := mailer.Config{
-		Addr: m.Server, Security: mailer.Security(m.Security), User: m.User, Hello: m.Hello, From: m.From,
+		Addr: m.Server, Security: mailer.Security(m.Security), User: m.User, Hello: m.Hello, From: m.From, Room: room, Bounces: bounces,
 	}
 	if m.User != "" {
 		password, err := secretFrom(m.PasswordFile)
@@ -31,13 +34,11 @@ func mailSender(m MailConfig) (*mailer.Sender, error) {
 		}
 		config.Password = password
 	}
-	if m.DKIMKeyFile != "" {
-		key, err := signingKey(m.DKIMKeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("mail.dkim_key_file: %w", err)
-		}
-		config.DKIM = mailer.Keyring{{Selector: m.DKIMSelector, Key: key}}
+	ring, err := keyring(m)
+	if err != nil {
+		return nil, err
 	}
+	config.DKIM = ring
 	return mailer.New(config), nil
 }
 

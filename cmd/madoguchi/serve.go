@@ -62,7 +62,11 @@ func serve(ctx context.Context, c Config, std stdio) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	out, err := senders(c)
+	room, err := openMailroom(in, c, net.DefaultResolver)
+	if err != nil {
+		return err
+	}
+	out, err := senders(c, room)
 	if err != nil {
 		return err
 	}
@@ -72,8 +76,12 @@ func serve(ctx context.Context, c Config, std stdio) (err error) {
 	}
 	h, err := build(ctx, in, wiring{
 		address: c.PublicURL, trust: c.SignatureTrust, chromium: c.Chromium, proxies: proxies, senders: out, from: c.Mail.From, log: log,
+		mailroom: room,
 	})
 	if err != nil {
+		return err
+	}
+	if h.mailIn, err = openMailIn(ctx, c, room, log); err != nil {
 		return err
 	}
 	l, err := listen(ctx, c.Listen, c.TLS)

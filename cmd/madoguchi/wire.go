@@ -18,6 +18,7 @@ import (
 	"madoguchi/internal/catalogue"
 	"madoguchi/internal/form/postal"
 	"madoguchi/internal/intake"
+	"madoguchi/internal/mailroom"
 	"madoguchi/internal/outbox"
 	"madoguchi/internal/publishing"
 	"madoguchi/internal/search/synonym"
@@ -42,6 +43,7 @@ type wiring struct {
 	proxies  []netip.Prefix
 	senders  []outbox.Sender
 	from     string // for tenants without a mail address of their own
+	mailroom *mailroom.Room
 	demo     *ui.Demo
 	others   map[string]http.Handler
 	log      *slog.Logger
@@ -52,6 +54,7 @@ type house struct {
 	handler   http.Handler
 	catalogue *catalogue.Catalogue
 	worker    *worker.Worker
+	mailIn    func(context.Context) // takes in mail; nil: none is taken
 	log       *slog.Logger
 }
 
@@ -87,7 +90,7 @@ func build(ctx context.Context, in *installation, w wiring) (*house, error) {
 		handler: entrance.Handler(), catalogue: published, log: w.log,
 		worker: &worker.Worker{
 			DB: in.db, Blobs: in.blobs, Senders: w.senders, Clock: in.clock.Now, Log: w.log,
-			Holder: newID(), Origin: originOf(w.address, w.from),
+			Holder: newID(), Origin: originOf(w.address, w.from), Mailroom: w.mailroom,
 		},
 	}, nil
 }
@@ -106,7 +109,7 @@ func buildPortal(in *installation, w wiring, published *catalogue.Catalogue, ass
 		Catalogue: published, Counter: counter, Assets: assets, Clock: in.clock.Now, Address: w.address,
 		Cookies: web.Cookies{Secure: strings.HasPrefix(w.address, "https:")},
 		Secret:  derived(in.secret, "portal"), Demo: w.demo, Log: w.log,
-		Printer: sheet.NewPrinter(w.chromium), Postal: postal.Sample().Lookup, Dictionary: synonym.Standard(),
+		Printer: sheet.NewPrinter(w.chromium), Postal: postal.Sample().Lookup, Dictionary: synonym.Standard(), Mailroom: w.mailroom,
 		Verify: func(in signature.Input) report.File {
 			now := trust
 			now.Now = time.Now().UTC()
@@ -152,6 +155,9 @@ func (h *house) run(ctx context.Context) {
 	var running sync.WaitGroup
 	running.Go(func() { h.catalogue.Run(ctx, h.log) })
 	running.Go(func() { h.worker.Run(ctx) })
+	if h.mailIn != nil {
+		running.Go(func() { h.mailIn(ctx) })
+	}
 	running.Wait()
 }
 
