@@ -258,6 +258,23 @@ func fill(t *testing.T, doc []byte, sign func([][]byte) []byte) []byte {
 	return doc
 }
 
+// fillGap makes a signed file whose gap is wider than its contents.
+func fillGap(t *testing.T, wider [2]int, sign func([][]byte) []byte) []byte {
+	t.Helper()
+	doc := appendUpdate(testca.Document("x", 0, false), map[int]string{
+		1: "<</Type /Catalog /Pages 2 0 R /AcroForm <</Fields [7 0 R] /SigFlags 3>>>>",
+		7: "<</Type /Annot /Subtype /Widget /FT /Sig /T (s) /Rect [0 0 0 0] /V 8 0 R>>",
+		8: "<</Type /Sig /SubFilter /ETSI.CAdES.detached /ByteRange [0 0000000000 0000000000 0000000000] /Reason (1234567890) /Contents <" + strings.Repeat("0", 16000) + "> /Name (123456789012345)>>",
+	})
+	at := bytes.Index(doc, []byte("[0 0000000000"))
+	start := bytes.Index(doc[at:], []byte("/Contents <")) + at + len("/Contents ")
+	end := bytes.IndexByte(doc[start:], '>') + start + 1
+	a, b := start+wider[0], end+wider[1]
+	copy(doc[at:], fmt.Sprintf("[0 %010d %010d %010d]", a, b, len(doc)-b))
+	hex.Encode(doc[start+1:end-1], sign([][]byte{doc[:a], doc[b:]}))
+	return doc
+}
+
 func TestAttacksOnCertifiedFilesAreRefused(t *testing.T) { // EAA, SSA
 	page := "<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [7 0 R 9 0 R 11 0 R 40 0 R] /Resources <</Font <</F1 5 0 R>>>>>>"
 	for level := 1; level <= 3; level++ {
