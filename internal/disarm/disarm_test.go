@@ -117,6 +117,18 @@ func TestNothingIsConvertedInABrokenSandbox(t *testing.T) {
 	}
 }
 
+func TestLeaksOfTheSandboxAreSeen(t *testing.T) {
+	const good = "65534\nlo 1\n3\n"
+	if err := checkSelfTest(good); err != nil {
+		t.Errorf("a good sandbox: %v", err)
+	}
+	for _, bad := range []string{"", "0\nlo 1\n3\n", "65534\nlo eth0 1\n3\n", "65534\nlo 0\n3\n", "65534\nlo sees /root\n1\n3\n", "65534\nlo 1\n90\n", "65534\nlo writes\n1\n3\n"} {
+		if checkSelfTest(bad) == nil {
+			t.Errorf("%q was believed", bad)
+		}
+	}
+}
+
 func pngPicture(t testing.TB, w, h int) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -184,7 +196,7 @@ func TestPixelsFromTheSandboxAreNotBelieved(t *testing.T) {
 	if list, err := readPages(strings.NewReader(good + good)); err != nil || len(list) != 2 || list[1].width != 2 || list[1].height != 1 {
 		t.Errorf("got %+v, %v", list, err)
 	}
-	for _, bad := range []string{"x", "P6\n", "P5\n2 1\n255\nabcdef", "P6\n2 1\n65535\nabcdef", "P6\n2 1\n255\nabc", "P6\n9999 9999\n255\n", "P6\n-1 1\n255\n", "P6\n0 0\n255\n", good + "rest"} {
+	for _, bad := range []string{"x", "P6\n", "P5\n2 1\n255\nabcdef", "P6\n2 1\n65535\nabcdef", "P6\n2 1\n255\nabc", "P6\n9999 9999\n255\n", "P6\n-1 1\n255\n", "P6\n2401 1\n255\n" + strings.Repeat("abc", 2401), "P6\n0 0\n255\n", good + "rest"} {
 		if _, err := readPages(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}

@@ -70,7 +70,12 @@ func (c *Converter) trySandbox(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return checkSelfTest(string(out))
+}
+
+// checkSelfTest reads what the self-test prints in a sandbox that holds.
+func checkSelfTest(out string) error {
+	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if len(lines) != 3 || lines[0] != "65534" || strings.TrimSpace(strings.ReplaceAll(lines[1], "lo", "")) != "1" {
 		return fmt.Errorf("the sandbox leaks: %q", out)
 	}

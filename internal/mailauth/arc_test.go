@@ -2,6 +2,12 @@ package mailauth
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"os"
 	"strings"
 	"testing"
@@ -92,6 +98,67 @@ func TestChainsThatWereTamperedWithFail(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := CheckARC(t.Context(), z, normalize(c.raw)); got.Result != c.want {
+				t.Errorf("got %+v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// seal makes a mail with one ARC set, signed with a key of its own; change edits
+// the fields before they are signed.
+func seal(t *testing.T, change func(field string) string) ([]byte, *Zone) {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(data string) string {
+		sum := sha256.Sum256([]byte(data))
+		b, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base64.StdEncoding.EncodeToString(b)
+	}
+	body := sha256.Sum256([]byte("body\r\n"))
+	results := change("arc-authentication-results:i=1; list.example; none")
+	message := change("arc-message-signature:i=1; a=rsa-sha256; c=relaxed/relaxed; d=list.example; s=s; h=from; bh=" + base64.StdEncoding.EncodeToString(body[:]) + "; b=")
+	message += sign("from:a@b.example\r\n" + message)
+	sealed := change("arc-seal:i=1; a=rsa-sha256; cv=none; d=list.example; s=s; b=")
+	sealed += sign(results + "\r\n" + message + "\r\n" + sealed)
+	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := `{"s._domainkey.list.example": {"TXT": ["v=DKIM1; p=` + base64.StdEncoding.EncodeToString(public) + `"]}}`
+	return []byte(strings.Join([]string{sealed, message, results, "From: a@b.example", "", "body", ""}, "\r\n")), mustZone(t, table)
+}
+
+func TestRulesOfTheSetHoldEvenIfItIsSigned(t *testing.T) {
+	swap := func(old, new string) func(string) string {
+		return func(field string) string { return strings.Replace(field, old, new, 1) }
+	}
+	for _, c := range []struct {
+		name   string
+		change func(string) string
+		want   Result
+	}{
+		{"right", swap("", ""), Pass},
+		{"unknown tag", swap("cv=none;", "cv=none; w=catparty;"), Pass},
+		{"h in the seal", swap("cv=none;", "cv=none; h=from;"), Fail},
+		{"first seal says pass", swap("cv=none", "cv=pass"), Fail},
+		{"cv in capitals", swap("cv=none", "cv=NONE"), Fail},
+		{"no cv", swap("cv=none; ", ""), Fail},
+		{"seal covered by the message signature", swap("h=from", "h=from:arc-seal"), Fail},
+		{"From not signed", swap("h=from", "h=subject"), Fail},
+		{"time that is no number", swap("cv=none;", "cv=none; t=noon;"), Fail},
+		{"algorithm in capitals", swap("a=rsa-sha256; cv", "a=RSA-SHA256; cv"), Fail},
+		{"results of another instance", swap("results:i=1", "results:i=2"), Fail},
+		{"unknown canonicalization", swap("c=relaxed/relaxed", "c=loose/relaxed"), Fail},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			raw, z := seal(t, c.change)
+			if got := CheckARC(t.Context(), z, normalize(raw)); got.Result != c.want {
 				t.Errorf("got %+v, want %s", got, c.want)
 			}
 		})

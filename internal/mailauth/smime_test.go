@@ -111,6 +111,7 @@ func TestSMIMEPolicy(t *testing.T) {
 		{"another From", strings.Replace(mail, "From: desk", "From: chief", 1), now, Fail},
 		{"the address only shown", strings.Replace(mail, "From: "+signedFrom, "From: "+signedFrom+" <x@evil.example>", 1), now, Fail},
 		{"second From", "From: x@evil.example\r\n" + mail, now, Fail},
+		{"second From below", strings.Replace(mail, "Content-Type: multipart", "From: x@evil.example\r\nContent-Type: multipart", 1), now, Fail},
 		{"no authority known", mail, Trust{At: signedAt}, Untrusted},
 		{"another authority", unknown.mail(t, sha256), now, Untrusted},
 		{"certificate over", mail, Trust{Roots: roots, At: signedAt.AddDate(30, 0, 0)}, Fail},
