@@ -225,6 +225,7 @@ func TestMessageFiles(t *testing.T) {
 		{"other content", m, []Attachment{{"letter.txt", []byte("通知書")}}, report.Failed, false},
 		{"no content", m, nil, report.Indeterminate, false},
 		{"attached", message(t, text, func(s *cms.SignOptions) { s.Content = text }), nil, report.Passed, true},
+		{"attached pdf", message(t, testca.Document("x", 0, false), func(s *cms.SignOptions) { s.Content = testca.Document("x", 0, false) }), nil, report.Passed, true},
 		{"bytes behind", append(bytes.Clone(m), "more"...), []Attachment{{"letter.txt", text}}, report.Failed, true},
 		{"cut short", m[:len(m)-9], []Attachment{{"letter.txt", text}}, report.Failed, false},
 	} {

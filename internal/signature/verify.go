@@ -83,22 +83,25 @@ func verifyAny(f *report.File, in Input, o Options) {
 		return
 	}
 	head := in.Data[:min(len(in.Data), 1024)]
+	message, isMessage := messageBytes(in.Data)
 	switch {
-	case bytes.Contains(head, []byte("%PDF-")):
-		f.Format = "PDF"
-		verifyPDF(f, in.Data, o)
+	// zip files and messages may hold a PDF near their beginning
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		f.Format = "ZIP"
 		verifyZip(f, in, o)
+	case isMessage && bytes.Contains(message[:min(len(message), 64)], signedDataOID):
+		f.Format = "CMS"
+		verifyCMS(f, in, message, o)
+	case bytes.Contains(head, []byte("%PDF-")):
+		f.Format = "PDF"
+		verifyPDF(f, in.Data, o)
 	case looksLikeXML(head):
 		f.Format = "XML"
 		verifyXML(f, in, o)
+	case isMessage: // a time-stamp response, or no signature at all
+		f.Format = "CMS"
+		verifyCMS(f, in, message, o)
 	default:
-		if der, ok := messageBytes(in.Data); ok {
-			f.Format = "CMS"
-			verifyCMS(f, in, der, o)
-			return
-		}
 		unreadable(f, in.Data)
 	}
 }
