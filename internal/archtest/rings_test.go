@@ -48,6 +48,7 @@ var beside = map[string][]string{
 	"internal/search/fold":   {"internal/jptext"},                                            // eras
 	"internal/inspect":       {"internal/mailread"},                                          // mails in archives, archives in mails
 	"internal/disarm":        {"internal/inspect", "internal/mailread"},                      // what is active decides what is refused; charsets of texts
+	"internal/disarm/cells":  {"internal/inspect/zipfile"},                                   // archives that may lie
 	"internal/search":        {"internal/jptext"},                                            // eras and kana
 	"internal/reading":       {"internal/jptext", "internal/search"},                         // kana
 	"internal/receipt":       {"internal/jptext"},                                            // the check digit
