@@ -88,7 +88,8 @@ func domains(list []string) []string {
 	var out []string
 	for _, d := range list {
 		for part := range strings.SplitSeq(d, ",") {
-			if part = strings.ToLower(strings.Trim(strings.TrimSpace(part), "@.")); part != "" {
+			part = part[strings.LastIndexByte(part, '@')+1:] // an address stands for its domain
+			if part = strings.ToLower(strings.Trim(strings.TrimSpace(part), ".")); part != "" {
 				out = append(out, part)
 			}
 		}

@@ -80,6 +80,12 @@ func TestMailJudgeExitsWithTheWorstVerdict(t *testing.T) {
 			t.Errorf("%s: got %d, want %d\n%s%s", c.name, exit, c.want, out, errs)
 		}
 	}
+	other := writeFile(t, "other.eml", "From: \"desk@city.example.jp\" <x@evil.example>\n\nx\n")
+	for protect, want := range map[string]int{"city.example.jp": 2, "desk@City.example.jp": 2, "@city.example.jp.": 2, "other.example": 0} {
+		if exit, out, _ := runTool(t, "mail", "judge", "--dns", zone, "--protect", protect, other); exit != want {
+			t.Errorf("--protect %s: got %d, want %d\n%s", protect, exit, want, out)
+		}
+	}
 	if exit, _, _ := runTool(t, "mail"); exit != 3 {
 		t.Errorf("mail without a verb: got %d", exit)
 	}
