@@ -56,10 +56,14 @@ func serveMail(t *testing.T, config string) (addr string, stop func()) {
 			addr = line.Listen
 		}
 	}
-	go io.Copy(io.Discard, r) //nolint:errcheck // until the pipe ends
 	if addr == "" {
-		t.Fatal("serve takes in no mail")
+		t.Fatalf("serve takes in no mail (%v)", lines.Err())
 	}
+	go func() {
+		for lines.Scan() { // what serve says later must not block it
+			continue
+		}
+	}()
 	stopped := false
 	stop = func() {
 		if stopped {

@@ -69,7 +69,7 @@ func (m *Room) Report(ctx context.Context, body tenant.Tenant, raw []byte) (Foun
 	judging, cancel := context.WithTimeout(ctx, reportTime)
 	defer cancel()
 	brought.verdict, brought.auth = m.judge(judging, brought.message, mail.Envelope{}, ours)
-	brought.offset = m.Clock().Sub(time.Now())
+	brought.offset = time.Until(m.Clock())
 	codes := codesIn(brought.message)
 	var found Found
 	err = m.DB.Write(ctx, body.ID, func(tx store.Tx) error {
