@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"time"
 
+	"madoguchi/internal/signature/algorithm"
 	"madoguchi/internal/signature/chain"
 	"madoguchi/internal/signature/cms"
 	"madoguchi/internal/signature/report"
@@ -74,7 +75,7 @@ func verifyCMS(f *report.File, in Input, message []byte, o Options) {
 			continue
 		}
 		pool := chain.Pool{}
-		o.judgeSigner(&s, evidence{message: m, signer: signer, content: [][]byte{content}, pool: &pool})
+		o.judgeSigner(&s, evidence{message: m, signer: signer, content: algorithm.Of(content), pool: &pool})
 		f.Signatures = append(f.Signatures, s)
 	}
 }
@@ -134,7 +135,7 @@ func verifyTokenFile(f *report.File, in Input, token *timestamp.Token, o Options
 		}
 	}
 	pool := chain.Pool{}
-	t := o.judgeToken(token, &pool, time.Time{}, stamped)
+	t := o.judgeToken(token, &pool, time.Time{}, algorithm.Of(stamped))
 	s.Intact, s.Algorithm = t.intact, t.algorithm
 	s.Timestamp, s.Signer, s.Revocation = &t.report, t.report.Authority, t.report.Revocation
 	s.Verdict, s.Sub, s.Reasons = t.report.Verdict, t.report.Sub, t.report.Reasons

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"madoguchi/internal/signature/algorithm"
 	"madoguchi/internal/signature/certificate"
 	"madoguchi/internal/signature/cms"
 	"madoguchi/internal/signature/der"
@@ -63,11 +64,11 @@ func FuzzMessage(f *testing.F) {
 		within(t, func() {
 			if m, err := cms.Parse(data); err == nil {
 				for _, s := range m.Signers {
-					m.Verify(s, nil, []byte("x"))
+					m.Verify(s, nil, algorithm.Of([]byte("x")))
 				}
 			}
 			if token, err := timestamp.Parse(data); err == nil {
-				token.Verify(nil, []byte("x"))
+				token.Verify(nil, algorithm.Of([]byte("x")))
 			}
 		})
 	})

@@ -3,6 +3,7 @@ package signature
 import (
 	"time"
 
+	"madoguchi/internal/signature/algorithm"
 	"madoguchi/internal/signature/certificate"
 	"madoguchi/internal/signature/chain"
 	"madoguchi/internal/signature/cms"
@@ -14,7 +15,7 @@ import (
 type evidence struct {
 	message *cms.SignedData
 	signer  *cms.Signer
-	content [][]byte
+	content algorithm.Content
 	pool    *chain.Pool
 	proven  time.Time // by document time-stamps, zero if none
 }
@@ -26,7 +27,7 @@ func (o Options) judgeSigner(s *report.Signature, e evidence) {
 	if m.Unreadable > 0 {
 		s.Note(report.Because("verify.unreadable_certificates", "count", m.Unreadable))
 	}
-	r := m.Verify(e.signer, pool.Certificates, e.content...)
+	r := m.Verify(e.signer, pool.Certificates, e.content)
 	s.Algorithm = r.Algorithm.String()
 	s.Intact = r.Intact
 	s.Take(r.Findings...)
@@ -53,7 +54,7 @@ func (o Options) judgeTokens(s *report.Signature, tokens [][]byte, pool *chain.P
 			s.Take(report.Doubt(report.FormatFailure, "verify.timestamp_unreadable"))
 			continue
 		}
-		t := o.judgeToken(token, pool, proven, value)
+		t := o.judgeToken(token, pool, proven, algorithm.Of(value))
 		if t.foreign {
 			s.Take(report.Fail(report.HashFailure, "verify.timestamp_foreign"))
 			s.Intact = false
@@ -78,10 +79,10 @@ type judgedToken struct {
 
 // judgeToken verifies a token over the stamped bytes and its authority's
 // certificate at the time that a later time-stamp proves, else now.
-func (o Options) judgeToken(token *timestamp.Token, pool *chain.Pool, proven time.Time, stamped ...[]byte) judgedToken {
+func (o Options) judgeToken(token *timestamp.Token, pool *chain.Pool, proven time.Time, stamped algorithm.Content) judgedToken {
 	m := token.Message
 	pool.Add(m.Certificates, m.CRLs, m.OCSPs)
-	r := token.Verify(pool.Certificates, stamped...)
+	r := token.Verify(pool.Certificates, stamped)
 	t := judgedToken{
 		algorithm: r.Algorithm.String(), intact: r.Intact, foreign: r.Foreign,
 		report: report.Timestamp{Time: token.Time, Revocation: report.RevocationUnknown},

@@ -38,6 +38,16 @@ func (p *pdfFile) checkContents(c *pdfSignature) {
 	}
 }
 
+// content is what the signature signs, hashed together with that of the
+// file's other signatures.
+func (p *pdfFile) content(c *pdfSignature) algorithm.Content {
+	content := algorithm.Of(c.span.Parts(p.view.File.Data)...)
+	content.Sum = func(h crypto.Hash) []byte {
+		return p.cuts.Digest(h, c.span.GapStart, p.view.File.Data[c.span.GapEnd:c.span.End])
+	}
+	return content
+}
+
 func clip(s string) string { return s[:min(len(s), 60)] }
 
 // checkTimestamp verifies a document time-stamp.
@@ -48,7 +58,7 @@ func (p *pdfFile) checkTimestamp(c *pdfSignature) {
 		s.Take(report.Fail(report.FormatFailure, "verify.contents_unreadable"))
 		return
 	}
-	t := p.options.judgeToken(token, &p.pool, p.proven(c.span.End), c.span.Parts(p.view.File.Data)...)
+	t := p.options.judgeToken(token, &p.pool, p.proven(c.span.End), p.content(c))
 	s.Intact = t.intact
 	if !allZero(token.Message.Trailing) {
 		s.Take(report.Doubt(report.FormatFailure, "verify.contents_trailing"))
@@ -79,16 +89,16 @@ func (p *pdfFile) checkMessage(c *pdfSignature) {
 		s.Take(report.Fail(report.FormatFailure, "verify.not_one_signer", "count", len(m.Signers)))
 		return
 	}
-	content := c.span.Parts(p.view.File.Data)
+	content := p.content(c)
 	signer := m.Signers[0]
 	switch {
 	case c.filter == "adbe.pkcs7.sha1":
 		s.Take(report.Doubt(report.CryptoConstraintsNoPOE, "verify.weak_sha1"))
-		if !m.HasContent || !algorithm.Equal(m.Content, algorithm.Digest(crypto.SHA1, content...)) {
+		if !m.HasContent || !algorithm.Equal(m.Content, content.Digest(crypto.SHA1)) {
 			s.Take(report.Fail(report.HashFailure, "verify.content_changed"))
 			return
 		}
-		content = [][]byte{m.Content}
+		content = algorithm.Of(m.Content)
 	case m.HasContent:
 		s.Take(report.Fail(report.FormatFailure, "verify.attached_content"))
 		return

@@ -1,12 +1,15 @@
 package signature
 
 import (
+	"crypto"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"madoguchi/internal/signature/algorithm"
 	"madoguchi/internal/signature/certificate"
 	"madoguchi/internal/signature/chain"
 	"madoguchi/internal/signature/pdf"
@@ -21,6 +24,7 @@ type pdfFile struct {
 	options  Options
 	report   *report.File
 	stamps   []provenTime
+	cuts     *algorithm.Cuts
 	prepared []*pdfSignature
 	// leftovers counts signature dictionaries that nothing refers to and that
 	// fit no bytes of this file.
@@ -184,6 +188,14 @@ func (p *pdfFile) verifyAll() {
 		}
 		return b.span.End - a.span.End
 	})
+	var gaps []int
+	for _, c := range order {
+		if c.spanErr == nil {
+			gaps = append(gaps, c.span.GapStart)
+		}
+	}
+	data := p.view.File.Data
+	p.cuts = algorithm.NewCuts(data, append(gaps, len(data)))
 	work := 0
 	for _, c := range order {
 		if work += c.span.End + len(p.view.File.Data); work > maxWork {
@@ -192,6 +204,7 @@ func (p *pdfFile) verifyAll() {
 		}
 		p.verifyOne(c)
 	}
+	p.report.SHA256 = hex.EncodeToString(p.cuts.Digest(crypto.SHA256, len(data), nil))
 	for _, c := range p.prepared {
 		if c.Removed {
 			p.removed(c)

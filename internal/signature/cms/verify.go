@@ -24,9 +24,9 @@ type Result struct {
 
 func (r *Result) find(f report.Finding) { r.Findings = append(r.Findings, f) }
 
-// Verify checks a signer over the content, given in parts. more are
-// certificates from elsewhere that may be the signer's.
-func (m *SignedData) Verify(s *Signer, more []*certificate.Certificate, content ...[]byte) Result {
+// Verify checks a signer over the content. more are certificates from
+// elsewhere that may be the signer's.
+func (m *SignedData) Verify(s *Signer, more []*certificate.Certificate, content algorithm.Content) Result {
 	r := Result{Algorithm: s.Algorithm, Digest: s.Digest}
 	r.Certificate = m.signerOf(s, more, &r)
 	if !s.usable(&r) {
@@ -68,9 +68,9 @@ func (s *Signer) usable(r *Result) bool {
 }
 
 // checkAttributes compares the signed attributes with the content.
-func (s *Signer) checkAttributes(contentType string, r *Result, content [][]byte) bool {
+func (s *Signer) checkAttributes(contentType string, r *Result, content algorithm.Content) bool {
 	if s.rawSigned == nil {
-		if looksLikeAttributes(content) {
+		if looksLikeAttributes(content.Parts) {
 			r.find(report.Fail(report.FormatFailure, "verify.attributes_downgrade"))
 			return false
 		}
@@ -95,7 +95,7 @@ func (s *Signer) checkAttributes(contentType string, r *Result, content [][]byte
 		r.find(report.Fail(report.FormatFailure, "verify.no_message_digest"))
 		return false
 	}
-	if !algorithm.Equal(digests[0].Body, algorithm.Digest(s.Digest, content...)) {
+	if !algorithm.Equal(digests[0].Body, content.Digest(s.Digest)) {
 		r.find(report.Fail(report.HashFailure, "verify.content_changed"))
 		return false
 	}
@@ -113,8 +113,8 @@ func (s *Signer) MatchesDigest(content []byte) bool {
 
 // checkSignature verifies the signature value. Signed attributes are hashed as
 // a DER SET (RFC 5652 5.4): as they stand, else put in order.
-func (s *Signer) checkSignature(r *Result, content [][]byte) bool {
-	tries := [][][]byte{content}
+func (s *Signer) checkSignature(r *Result, content algorithm.Content) bool {
+	tries := [][][]byte{content.Parts}
 	if s.rawSigned != nil {
 		asSet := bytes.Clone(s.rawSigned)
 		asSet[0] = der.Set

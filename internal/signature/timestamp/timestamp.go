@@ -95,14 +95,14 @@ type Result struct {
 	Findings  []report.Finding
 }
 
-// Verify checks the token over the stamped bytes, given in parts. more are
-// certificates from elsewhere that may be the authority's.
-func (t *Token) Verify(more []*certificate.Certificate, stamped ...[]byte) Result {
+// Verify checks the token over the stamped bytes. more are certificates from
+// elsewhere that may be the authority's.
+func (t *Token) Verify(more []*certificate.Certificate, stamped algorithm.Content) Result {
 	m := t.Message
 	if len(m.Signers) != 1 {
 		return Result{Findings: []report.Finding{report.Fail(report.FormatFailure, "verify.not_one_signer", "count", len(m.Signers))}}
 	}
-	c := m.Verify(m.Signers[0], more, m.Content)
+	c := m.Verify(m.Signers[0], more, algorithm.Of(m.Content))
 	r := Result{Authority: c.Certificate, Algorithm: c.Algorithm, Intact: c.Intact, Findings: c.Findings}
 	if !m.Signers[0].NamesCertificate() {
 		r.doubt("verify.timestamp_names_no_certificate")
@@ -118,7 +118,7 @@ func (t *Token) Verify(more []*certificate.Certificate, stamped ...[]byte) Resul
 	if algorithm.Weak(t.Hash) {
 		r.Findings = append(r.Findings, report.Doubt(report.CryptoConstraintsNoPOE, "verify.timestamp_weak_imprint"))
 	}
-	if !algorithm.Equal(t.Imprint, algorithm.Digest(t.Hash, stamped...)) {
+	if !algorithm.Equal(t.Imprint, stamped.Digest(t.Hash)) {
 		r.Findings = append(r.Findings, report.Fail(report.HashFailure, "verify.timestamp_foreign"))
 		r.Intact, r.Foreign = false, true
 	}
