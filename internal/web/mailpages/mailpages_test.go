@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -361,5 +362,28 @@ func TestAnUnknownBodyHasNoPages(t *testing.T) {
 	}
 	if status, _ := s.report(t, "", "x"); status != http.StatusNotFound {
 		t.Errorf("a report: status %d, want 404", status)
+	}
+}
+
+// What is kept of a mail's subject is the key of its words: they may name the
+// body, and nobody and nothing else.
+func TestSubjectsOfMailsNameOnlyTheBody(t *testing.T) {
+	text, err := os.ReadFile("../../words/ja/mail.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	subjects := 0
+	for line := range strings.Lines(string(text)) {
+		name, value, ok := strings.Cut(line, " = ")
+		if !ok || !strings.HasSuffix(name, "_subject") {
+			continue
+		}
+		subjects++
+		if rest := strings.ReplaceAll(value, "{body}", ""); strings.Contains(rest, "{") {
+			t.Errorf("%s has arguments besides {body}: %s", name, value)
+		}
+	}
+	if subjects < 10 {
+		t.Errorf("only %d subjects were found", subjects)
 	}
 }
