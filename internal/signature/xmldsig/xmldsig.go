@@ -36,7 +36,7 @@ type Document struct {
 }
 
 // maxWork bounds what all references of a document may cost together.
-const maxWork = 512 << 20
+const maxWork = 192 << 20
 
 // Parse reads a document. Errors are those of xmltree.
 func Parse(data []byte) (*Document, error) {

@@ -131,7 +131,7 @@ func (w *writer) namespaces(n *Node, rendered map[string]string, apex bool) []Na
 	if w.form.Exclusive {
 		w.visiblyUsed(n, want)
 	} else if apex {
-		want = inScope(n)
+		want = n.scope
 	} else {
 		for _, d := range n.Namespaces {
 			want[d.Prefix] = d.URI
@@ -160,9 +160,8 @@ func (w *writer) visiblyUsed(n *Node, want map[string]string) {
 	if len(w.form.Prefixes) == 0 {
 		return
 	}
-	scope := inScope(n)
 	for _, p := range w.form.Prefixes {
-		if uri, ok := scope[p]; ok {
+		if uri, ok := n.scope[p]; ok {
 			want[p] = uri
 		}
 	}

@@ -5,20 +5,30 @@ import (
 	"maps"
 )
 
-// resolve fills in the namespaces of names; scope maps prefixes to URIs.
-func resolve(n *Node, scope map[string]string) error {
+// maxScope bounds the namespaces in scope at one element, maxScopes those that
+// all declaring elements together keep.
+const (
+	maxScope  = 300
+	maxScopes = 3_000_000
+)
+
+// A resolver fills in the namespaces of names. kept counts what the scopes
+// hold: an element without declarations shares its parent's.
+type resolver struct{ kept int }
+
+// resolve visits n and all below it; scope maps prefixes to URIs.
+func (r *resolver) resolve(n *Node, scope map[string]string) error {
 	if n.Kind == Element && len(n.Namespaces) > 0 {
+		r.kept += len(scope) + len(n.Namespaces)
+		if len(scope)+len(n.Namespaces) > maxScope || r.kept > maxScopes {
+			return fmt.Errorf("%w: namespaces", ErrLimit)
+		}
 		scope = maps.Clone(scope)
-		seen := map[string]bool{}
-		for _, d := range n.Namespaces {
-			reserved := d.Prefix == "xmlns" || (d.Prefix == "xml") != (d.URI == XMLNamespace)
-			if seen[d.Prefix] || reserved || (d.Prefix != "" && d.URI == "") {
-				return fmt.Errorf("%w: namespace declaration of %q", ErrSyntax, d.Prefix)
-			}
-			seen[d.Prefix] = true
-			scope[d.Prefix] = d.URI
+		if err := declare(n, scope); err != nil {
+			return err
 		}
 	}
+	n.scope = scope
 	if n.Kind == Element {
 		if err := resolveNames(n, scope); err != nil {
 			return err
@@ -28,9 +38,23 @@ func resolve(n *Node, scope map[string]string) error {
 		if c.Kind != Element {
 			continue
 		}
-		if err := resolve(c, scope); err != nil {
+		if err := r.resolve(c, scope); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// declare puts an element's own declarations into its scope.
+func declare(n *Node, scope map[string]string) error {
+	seen := map[string]bool{}
+	for _, d := range n.Namespaces {
+		reserved := d.Prefix == "xmlns" || (d.Prefix == "xml") != (d.URI == XMLNamespace)
+		if seen[d.Prefix] || reserved || (d.Prefix != "" && d.URI == "") {
+			return fmt.Errorf("%w: namespace declaration of %q", ErrSyntax, d.Prefix)
+		}
+		seen[d.Prefix] = true
+		scope[d.Prefix] = d.URI
 	}
 	return nil
 }
@@ -56,17 +80,4 @@ func resolveNames(n *Node, scope map[string]string) error {
 		seen[key] = true
 	}
 	return nil
-}
-
-// inScope gives all namespaces in scope at n, "" for an undeclared default.
-func inScope(n *Node) map[string]string {
-	scope := map[string]string{}
-	for ; n != nil; n = n.Parent {
-		for _, d := range n.Namespaces {
-			if _, nearer := scope[d.Prefix]; !nearer {
-				scope[d.Prefix] = d.URI
-			}
-		}
-	}
-	return scope
 }

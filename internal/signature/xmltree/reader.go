@@ -28,15 +28,21 @@ func Parse(data []byte) (*Node, error) {
 	if err := r.document(doc); err != nil {
 		return nil, err
 	}
+	if err := new(resolver).resolve(doc, map[string]string{"xml": XMLNamespace, "": ""}); err != nil {
+		return nil, err
+	}
 	weigh(doc, new(int))
-	return doc, resolve(doc, map[string]string{"xml": XMLNamespace, "": ""})
+	return doc, nil
 }
 
 // weigh numbers the nodes and sums their weights.
 func weigh(n *Node, next *int) {
 	n.Index = *next
 	*next++
-	n.Weight = 16 + len(n.Data) + 32*(len(n.Attributes)+len(n.Namespaces))
+	n.Weight = 16 + len(n.Data) + 32*len(n.Attributes)
+	if len(n.Namespaces) > 0 {
+		n.Weight += 32 * len(n.scope)
+	}
 	for _, c := range n.Children {
 		weigh(c, next)
 		n.Weight += c.Weight

@@ -54,8 +54,9 @@ type Node struct {
 	Children   []*Node
 	Parent     *Node
 	Data       string
-	Index      int // place in document order, from 0
-	Weight     int // about what it costs to write the node and all below it
+	Index      int               // place in document order, from 0
+	Weight     int               // about what it costs to write the node and all below it
+	scope      map[string]string // namespaces in scope, by prefix; shared, not to be changed
 }
 
 // An Attribute is an attribute that is no namespace declaration.
