@@ -3,7 +3,7 @@
 
 PKG ?= ./...
 FUZZTIME ?= 10s
-TOOLS = go npm node_modules postgresql runuser chromium fonts gcc pdftotext qpdf xmlsec1 openssl
+TOOLS = go npm node_modules postgresql chromium fonts gcc pdftotext pdftoppm soffice bwrap qpdf xmlsec1 openssl certutil
 
 .PHONY: run build test lint fmt fuzz e2e bench
 
@@ -18,7 +18,7 @@ build:
 # test is everything that must always hold, on both engines.
 test:
 	@scripts/need $(TOOLS)
-	scripts/test go test -timeout 10m $(PKG)
+	MADOGUCHI_TEST_OFFICE=1 scripts/test go test -timeout 10m $(PKG)
 
 # lint prints nothing when there is nothing to say.
 lint:

@@ -79,7 +79,7 @@ func serveDemo(ctx context.Context, f demoFlags, std stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	box, err := capture.OpenBox(filepath.Join(f.data, "mail"))
+	box, err := capture.OpenBox(filepath.Join(f.data, "mail"), demoMails)
 	if err != nil {
 		return err
 	}
@@ -237,6 +237,9 @@ func writePeople(file string, people []sample.Person) error {
 }
 
 const passwordsFile = "passwords.txt"
+
+// demoMails is how many mails a demo keeps.
+const demoMails = 1000
 
 // readPeople reads what writePeople wrote.
 func readPeople(file string) ([]sample.Person, error) {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"madoguchi/internal/demo"
 	"madoguchi/internal/procedure"
@@ -100,6 +101,9 @@ func loadBody(ctx context.Context, db store.DB, door *signin.Door, t *tenant.Ten
 	}
 	for _, p := range composed {
 		offers = append(offers, offerOf(p, sections, general))
+	}
+	for i := range offers { // lists show what opened at the same time in this order
+		offers[i].procedure.CreatedAt = demo.Moment().Add(time.Duration(i-len(offers)) * time.Second)
 	}
 	if err := loadSections(ctx, db, *t, sections); err != nil {
 		return err

@@ -18,7 +18,8 @@ import (
 
 // Box is a folder of mails, one file each. Many goroutines may use it.
 type Box struct {
-	dir string
+	dir  string
+	keep int
 
 	mu   sync.Mutex
 	last int // number of the newest mail; guarded by mu
@@ -35,12 +36,13 @@ type Mail struct {
 	Text    string // empty in lists
 }
 
-// OpenBox opens the folder and makes it if there is none.
-func OpenBox(dir string) (*Box, error) {
+// OpenBox opens the folder and makes it if there is none. The newest keep
+// mails stay in it.
+func OpenBox(dir string, keep int) (*Box, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the mail box: %w", err)
 	}
-	b := &Box{dir: dir}
+	b := &Box{dir: dir, keep: keep}
 	numbers, err := b.numbers()
 	if err != nil {
 		return nil, err
@@ -52,7 +54,7 @@ func OpenBox(dir string) (*Box, error) {
 	return b, nil
 }
 
-// Put keeps a mail and drops the oldest beyond MaxMails.
+// Put keeps a mail and drops the oldest ones.
 func (b *Box) Put(data []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,14 +67,14 @@ func (b *Box) Put(data []byte) error {
 		return fmt.Errorf("keep mail: %w", err)
 	}
 	b.kept++
-	if b.kept <= MaxMails {
+	if b.kept <= b.keep {
 		return nil
 	}
 	numbers, err := b.numbers()
 	if err != nil {
 		return err
 	}
-	for len(numbers) > MaxMails {
+	for len(numbers) > b.keep {
 		if err := os.Remove(b.file(numbers[0])); err != nil {
 			return fmt.Errorf("drop old mail: %w", err)
 		}

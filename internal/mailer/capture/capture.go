@@ -17,11 +17,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// The limits of what is kept.
-const (
-	MaxMails = 1000
-	MaxBytes = 1 << 20 // of one mail
-)
+// MaxBytes is how large a mail may be.
+const MaxBytes = 1 << 20
 
 // Server receives mail into a Box.
 type Server struct {

@@ -12,9 +12,11 @@ import (
 	"madoguchi/internal/outbox"
 )
 
+const kept = 50
+
 func open(t *testing.T, dir string) *capture.Box {
 	t.Helper()
-	box, err := capture.OpenBox(dir)
+	box, err := capture.OpenBox(dir, kept)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,19 +65,19 @@ func TestSentMailIsShownAsItWasWritten(t *testing.T) {
 func TestABoxKeepsTheNewestMailsOverRestarts(t *testing.T) {
 	dir := t.TempDir()
 	box := open(t, dir)
-	for i := range capture.MaxMails + 5 {
-		if i == capture.MaxMails-3 {
+	for i := range kept + 5 {
+		if i == kept-3 {
 			box = open(t, dir)
 		}
 		if err := box.Put(fmt.Appendf(nil, "Subject: %d\r\n\r\ntext\r\n", i)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	list, err := box.List(capture.MaxMails * 2)
-	if err != nil || len(list) != capture.MaxMails {
-		t.Fatalf("%d mails, %v; want %d", len(list), err, capture.MaxMails)
+	list, err := box.List(kept * 2)
+	if err != nil || len(list) != kept {
+		t.Fatalf("%d mails, %v; want %d", len(list), err, kept)
 	}
-	if first, last := list[0].Subject, list[len(list)-1].Subject; first != fmt.Sprint(capture.MaxMails+4) || last != "5" {
+	if first, last := list[0].Subject, list[len(list)-1].Subject; first != fmt.Sprint(kept+4) || last != "5" {
 		t.Errorf("from %s to %s", first, last)
 	}
 	for _, id := range []string{"1", "0", "-1", "x", "01", "../box", "99999999999999999999"} {

@@ -30,7 +30,7 @@ func open(t *testing.T) (*guide.Guide, http.Handler) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := capture.OpenBox(t.TempDir())
+	box, err := capture.OpenBox(t.TempDir(), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
