@@ -32,3 +32,8 @@ fmt:
 fuzz:
 	@scripts/need go
 	@scripts/fuzz $(FUZZTIME) $(PKG)
+
+# bench measures what has a goal and writes docs/benchmarks.md; PARTS="pages
+# search" measures only these anew (scripts/bench).
+bench:
+	@scripts/bench $(PARTS)
