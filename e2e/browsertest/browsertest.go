@@ -72,6 +72,8 @@ func (c *Chromium) start() (context.Context, error) {
 	c.process.once.Do(func() {
 		options := append(chromedp.DefaultExecAllocatorOptions[:],
 			chromedp.NoSandbox, chromedp.DisableGPU,
+			// a page from the cache of Back never tells that it was loaded
+			chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,BackForwardCache"),
 			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 			chromedp.Flag("lang", "ja"), chromedp.Flag("accept-lang", "ja"),
 			chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
@@ -227,8 +229,19 @@ func (b *Browser) Address() string {
 // Back goes to the page before, as the browser's own button does.
 func (b *Browser) Back() {
 	b.t.Helper()
-	step(b, "go back", chromedp.NavigateBack())
-	b.arrive("go back")
+	before := b.Address()
+	// No load event tells of a page that comes out of the browser's memory.
+	step(b, "go back", chromedp.Evaluate[chromedp.Void]("setTimeout(() => history.back()); 0"))
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+		now, err := chromedp.Run(ctx, chromedp.Evaluate[string]("delete window.e2eLeaving; location.href"))
+		cancel()
+		if err == nil && now != before {
+			b.arrive("go back")
+			return
+		}
+	}
+	b.t.Fatalf("go back: no page came\n%s", b.where())
 }
 
 // Reload loads the page again.

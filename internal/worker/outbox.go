@@ -69,17 +69,10 @@ func (w *Worker) sendTenant(ctx context.Context, id tenant.ID, from outbox.Origi
 	if err != nil {
 		return 0, err
 	}
-	var (
-		sending sync.WaitGroup
-		places  = make(chan struct{}, senders)
-		results = make([]error, len(claimed))
-	)
+	var sending sync.WaitGroup
+	results := make([]error, len(claimed))
 	for i, m := range claimed {
-		places <- struct{}{}
-		sending.Go(func() {
-			defer func() { <-places }()
-			results[i] = w.deliver(ctx, id, from, m)
-		})
+		sending.Go(func() { results[i] = w.deliver(ctx, id, from, m) })
 	}
 	sending.Wait()
 	return len(claimed), errors.Join(results...)

@@ -22,11 +22,10 @@ import (
 
 // The measures of the work.
 const (
-	Poll    = time.Second      // how often due messages are looked for
-	Batch   = 10               // messages claimed at once
-	Hold    = 10 * time.Minute // how long a claim lasts: longer than a batch takes
-	Chunk   = 500              // rows that a job changes in one transaction
-	senders = 4                // messages sent at the same time
+	Poll  = time.Second // how often due messages are looked for
+	Batch = 8           // messages claimed, and sent, at once
+	Hold  = time.Minute // how long a claim lasts: twice what one mail may take
+	Chunk = 500         // rows that a job changes in one transaction
 )
 
 // Worker does the work of one server. Its fields are set before Run is called
