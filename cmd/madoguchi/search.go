@@ -1,8 +1,10 @@
+//lint:ignore sizes one file per subcommand stands here; what they do is elsewhere
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -41,7 +43,7 @@ func runSearch(ctx context.Context, args []string, std stdio) int {
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {
-	case err == flag.ErrHelp:
+	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
 		return exitUsage
