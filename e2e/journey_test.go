@@ -1,25 +1,15 @@
 package e2e
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"madoguchi/e2e/browsertest"
 )
 
-// pictures is the folder for screenshots, where they are wanted: make pictures.
-var pictures = os.Getenv("MADOGUCHI_PICTURES")
-
-func picture(b *browsertest.Browser, name string) {
-	if pictures != "" {
-		b.Picture(filepath.Join(pictures, name+".png"))
-	}
-}
-
 // The whole way of one application, with different browsers: applied for,
 // returned, corrected, completed, looked up.
 func TestAnApplicationGoesItsWholeWay(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name             string
 		resident, office browsertest.Options
@@ -30,6 +20,7 @@ func TestAnApplicationGoesItsWholeWay(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			s := kit.Demo(t)
 			r := newResident(t, s, test.resident)
 			got := r.apply(t)

@@ -45,11 +45,13 @@ type attack struct {
 }
 
 func TestNothingIsLostWhenTheServerIsKilled(t *testing.T) {
+	t.Parallel()
 	submissions, kills := 150, 6
 	if *long {
 		submissions, kills = 4000, 80
 	}
 	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
 		file := filepath.Join(t.TempDir(), "storm.db")
 		if err := sqlite.Migrate(t.Context(), file); err != nil {
 			t.Fatal(err)
@@ -58,6 +60,7 @@ func TestNothingIsLostWhenTheServerIsKilled(t *testing.T) {
 		a.run(submissions, kills)
 	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		url := pgtest.Database(t)
 		a := newAttack(t, url, func() (store.DB, error) { return postgres.Open(t.Context(), url, store.Options{}) })
 		a.run(submissions, kills)

@@ -9,8 +9,10 @@ import (
 // A resident applies without files, asks, and withdraws; the section answers
 // before that. The second browser looks the application up.
 func TestAnApplicationIsAskedAboutAndWithdrawn(t *testing.T) {
+	t.Parallel()
 	for _, options := range []browsertest.Options{{}, {NoScript: true, Width: 320}} {
 		t.Run(map[bool]string{false: "with script", true: "without script on a phone"}[options.NoScript], func(t *testing.T) {
+			t.Parallel()
 			s := kit.Demo(t)
 			r := newResident(t, s, options)
 			r.begin(t, "農業簿記講座")

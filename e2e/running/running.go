@@ -140,6 +140,11 @@ func (s *Service) read(r io.Reader, found chan<- string) {
 			}
 		}
 	}
+	if err := lines.Err(); err != nil {
+		s.mu.Lock()
+		fmt.Fprintf(&s.out, "its output could not be read on: %v\n", err)
+		s.mu.Unlock()
+	}
 }
 
 // Log is what the program printed so far.
