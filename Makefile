@@ -15,6 +15,7 @@ help:
 run: build
 	bin/madoguchi demo
 
+# build makes bin/madoguchi.
 build:
 	@scripts/need go
 	CGO_ENABLED=0 go build -trimpath -o bin/madoguchi ./cmd/madoguchi
@@ -45,9 +46,14 @@ e2e:
 # pictures makes the screenshots of the journeys in docs/pictures.
 pictures:
 	@scripts/need $(TOOLS)
-	MADOGUCHI_PICTURES="$(CURDIR)/docs/pictures" scripts/test go test -timeout 20m -count 1 -run 'Whole|Mail' ./e2e
+	MADOGUCHI_PICTURES="$(CURDIR)/docs/pictures" scripts/test go test -timeout 20m -count 1 -run 'PublicPages|Whole|Mail' ./e2e
 
 # bench measures what has a goal and writes docs/benchmarks.md; PARTS="pages
 # search" measures only these anew (scripts/bench).
 bench:
 	@scripts/bench $(PARTS)
+
+# race runs every test with the race detector: slower, all of them the same.
+race:
+	@scripts/need $(TOOLS)
+	MADOGUCHI_TEST_OFFICE=1 scripts/test go test -race -timeout 60m $(PKG)
