@@ -29,9 +29,9 @@ var Jobs = []Job{
 // Lease is how long a server has a job to itself. It is renewed while it works.
 const Lease = 5 * time.Minute
 
-// runLeased runs the job over all tenants, unless another server does so or
+// RunLeased runs the job over all tenants, unless another server does so or
 // has done so within the job's time.
-func (w *Worker) runLeased(ctx context.Context, j Job) error {
+func (w *Worker) RunLeased(ctx context.Context, j Job) error {
 	all, err := w.DB.Service().Tenants(ctx)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func (w *Worker) Run(ctx context.Context) {
 	running.Go(func() { w.every(ctx, Poll, "messages are not sent", w.SendDue) })
 	for _, j := range Jobs {
 		running.Go(func() {
-			w.every(ctx, j.Every, "job failed: "+j.Name, func(ctx context.Context) error { return w.runLeased(ctx, j) })
+			w.every(ctx, j.Every, "job failed: "+j.Name, func(ctx context.Context) error { return w.RunLeased(ctx, j) })
 		})
 	}
 	running.Wait()
